@@ -1,0 +1,3 @@
+from mqworker.cli import main
+
+main()

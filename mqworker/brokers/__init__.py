@@ -1,0 +1,1 @@
+"""What sources and publishers of one technology share: connections, declarations, URLs."""

@@ -1,0 +1,180 @@
+"""The nouns of the flow, in the order of a message's way.
+
+Delivery (what the broker handed over) -> record (decoded) -> Event (normalized, valid)
+-> Document (what the sink stores) -> Outcome (what became of it). Bad input: Refusal.
+
+Delivery, Event and Document are named tuples and not frozen dataclasses: one of each is made
+for every event, and a frozen dataclass costs three times as much to make.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, NamedTuple, Protocol
+
+Record = dict[str, Any]
+"""One JSON object as the sender wrote it."""
+
+Stage = Literal["decode", "normalize", "extract", "validate", "document", "write"]
+"""The step of the way that refused an input."""
+
+
+class Tag(NamedTuple):
+    """Names a delivery towards the source that handed it over.
+
+    `channel` grows by one with each new channel to the broker: a tag of an older channel can't be
+    settled any more (the broker delivers that message again).
+    """
+
+    channel: int
+    number: int
+
+
+class Properties(Protocol):
+    """The AMQP 0-9-1 basic properties (specification, section 1.8.3), all optional.
+
+    `pika.BasicProperties` has this shape too, so that the hot path copies nothing.
+    """
+
+    content_type: str | None
+    content_encoding: str | None
+    headers: Mapping[str, Any] | None
+    delivery_mode: int | None
+    priority: int | None
+    correlation_id: str | None
+    reply_to: str | None
+    expiration: str | None
+    message_id: str | None
+    timestamp: int | None
+    type: str | None
+    user_id: str | None
+    app_id: str | None
+    cluster_id: str | None
+
+
+@dataclass(slots=True)
+class PlainProperties:
+    """AMQP properties where no client library made them."""
+
+    content_type: str | None = None
+    content_encoding: str | None = None
+    headers: Mapping[str, Any] | None = None
+    delivery_mode: int | None = None
+    priority: int | None = None
+    correlation_id: str | None = None
+    reply_to: str | None = None
+    expiration: str | None = None
+    message_id: str | None = None
+    timestamp: int | None = None
+    type: str | None = None
+    user_id: str | None = None
+    app_id: str | None = None
+    cluster_id: str | None = None
+
+
+class Delivery(NamedTuple):
+    """A message as the broker handed it over; `received` is aware, UTC."""
+
+    tag: Tag
+    body: bytes
+    properties: Properties
+    received: datetime
+    redelivered: bool = False
+    exchange: str = ""
+    routing_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an input can't be used: where (`stage`, `pointer`) and what was wrong, for a person.
+
+    pointer: JSON Pointer (RFC 6901) into the record or event; "" is the whole.
+    keyword: the JSON Schema keyword that failed, when a schema refused it.
+    expected, value: what was asked for and what was there, clipped for display.
+    schema: the `$id` or name of the schema that refused it.
+    """
+
+    stage: Stage
+    reason: str
+    pointer: str = ""
+    keyword: str | None = None
+    expected: str | None = None
+    value: str | None = None
+    schema: str | None = None
+
+
+class Event(NamedTuple):
+    """A normalized event on its way to a document.
+
+    id: the document's ID, a function of the message and the position in it alone.
+    occurred: the event's own time (aware, UTC), None when the sender gave none.
+    fields: the canonical event, ready to be serialized.
+    schema: the name of the schema that it satisfies.
+    """
+
+    id: str
+    position: int
+    occurred: datetime | None
+    fields: dict[str, Any]
+    schema: str
+
+
+class Document(NamedTuple):
+    """What the sink stores: `source` is JSON in UTF-8 without a newline.
+
+    elsewhere: other indices in which an earlier delivery of the same message may have stored it;
+    a sink looks there before it creates (see `mqworker.core.naming`).
+    """
+
+    index_name: str
+    id: str
+    source: bytes
+    elsewhere: tuple[str, ...] = ()
+
+
+Status = Literal["stored", "duplicate", "retry", "refused"]
+
+
+class Outcome(NamedTuple):
+    """What became of one document.
+
+    stored: it is durable now. duplicate: it was there before (a redelivery): as good as stored.
+    retry: it may be stored later (429, 5xx, no answer). refused: it never will; `reason` says why.
+    """
+
+    status: Status
+    reason: str = ""
+
+
+STORED = Outcome("stored")
+DUPLICATE = Outcome("duplicate")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One event of a message that can't be stored."""
+
+    position: int
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A delivery after every pure step: the events to store, and what was refused on the way."""
+
+    delivery: Delivery
+    identity: str
+    several: bool
+    events: tuple[Event, ...] = ()
+    failures: tuple[Failure, ...] = field(default=())
+
+
+class Publication(NamedTuple):
+    """A message to hand to a broker, persistently and confirmed."""
+
+    body: bytes
+    properties: Properties
+    exchange: str
+    routing_key: str

@@ -1,0 +1,99 @@
+"""What the worker needs of the world: four narrow ports, and what each may block on and raise.
+
+Each adapter passes the behavioural suite of its port in tests/contract, the in-process one too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from mqworker.core.message import Delivery, Document, Outcome, Publication, Tag
+
+
+class Source(Protocol):
+    """Where messages come from. Used by one thread only."""
+
+    def receive(self, limit: int, timeout_s: float) -> list[Delivery]:
+        """Hand over at most `limit` messages, waiting at most `timeout_s` seconds for the first.
+
+        Returns as soon as anything has arrived. Keeps the connection alive (heartbeats) and
+        reconnects with backoff meanwhile: an outage is an empty answer, not an error.
+        `limit` 0 takes nothing more: the consumer is cancelled, what was buffered but not handed
+        over goes back to the broker, and consumption starts again at the next positive limit.
+
+        Raises:
+            Misconfigured: the broker refuses for good (credentials, foreign queue arguments),
+                found at the first connection only; later the same is an outage.
+        """
+
+    def settle(self, tags: Iterable[Tag]) -> None:
+        """Tell the broker that it may forget these messages. Never blocks for long.
+
+        Tags of a channel that is gone are ignored: the broker delivers those messages again.
+        """
+
+    def close(self) -> None:
+        """Leave. What was handed over and not settled goes back. A second call does nothing."""
+
+
+class Sink(Protocol):
+    """Where documents are stored. `write` is called by several threads at once."""
+
+    def verify(self) -> str:
+        """Check that documents can be stored, installing what is missing where allowed.
+
+        Returns a line for people: what is there, in which version.
+
+        Raises:
+            Misconfigured: it can't, and says what to do.
+            SinkUnavailable: it does not answer.
+        """
+
+    def write(self, documents: Sequence[Document]) -> list[Outcome]:
+        """Create each document unless its ID is taken; one outcome for each, in order.
+
+        Blocks until the store has answered or its time limit has passed. Never raises for what a
+        document holds or for an outage: that is a `retry` outcome.
+        """
+
+    def close(self) -> None:
+        """Leave. A second call does nothing."""
+
+
+class Archive(Protocol):
+    """Stored documents, for reading. Implemented by the same adapters as `Sink`."""
+
+    def search(self, words: str, limit: int) -> list[Mapping[str, Any]]:
+        """Return the newest documents that match `words`, at most `limit` of them.
+
+        Each is `{"_index": …, "_id": …, "_source": {…}}`.
+
+        Raises:
+            SinkUnavailable: the store does not answer.
+        """
+
+    def count(self) -> int:
+        """Return how many documents are stored, over all indices.
+
+        Raises:
+            SinkUnavailable: the store does not answer.
+        """
+
+
+class Publisher(Protocol):
+    """Hands messages to a broker. Used by one thread at a time."""
+
+    def publish(self, publications: Sequence[Publication]) -> None:
+        """Return only when the broker has confirmed each message as routed and persistent.
+
+        Blocks up to its time limit. After an error any part may have been published: publishing
+        the same again is the caller's cure (at least once).
+
+        Raises:
+            BrokerUnavailable: no confirmation: refused, connection lost, or none in time.
+            Misconfigured: a message could not be routed to any queue.
+        """
+
+    def close(self) -> None:
+        """Leave. A second call does nothing."""

@@ -1,0 +1,1 @@
+"""Where messages come from: one module per technology, all with the port `Source`."""

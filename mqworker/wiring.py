@@ -1,0 +1,1 @@
+"""The only module that knows the core and the adapters together: settings in, parts out."""
