@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mqworker.core.urls import redact, redact_text
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("amqp://guest:guest@127.0.0.1:5672/%2F", "amqp://guest:***@127.0.0.1:5672/%2F"),
+        ("amqps://u:p%40ss@h/v?heartbeat=5", "amqps://u:***@h/v?heartbeat=5"),
+        ("redis://:secret@h:6379/0", "redis://:***@h:6379/0"),
+        ("amqp://u:a/b@h/v", "amqp://u:***@h/v"),
+        ("amqp://u:a#b?c@h/v", "amqp://u:***@h/v"),
+        ("amqp://u:a@b@h/v", "amqp://u:***@h/v"),
+        ("https://h:9200/?api_key=abc&x=1", "https://h:9200/?api_key=***&x=1"),
+        (
+            "amqps://h/?password=a&keyfile_password=b",
+            "amqps://h/?password=***&keyfile_password=***",
+        ),
+        ("user:word@host", "user:***@host"),
+    ],
+)
+def test_a_password_in_a_url_is_masked(url: str, expected: str) -> None:
+    assert expected == redact(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "amqp://127.0.0.1:5672/%2F",
+        "http://[::1]:9200",
+        "http://h/a@b",
+        "sqlite:///var/lib/mqworker/a@b.db",
+        "https://elastic@h:9200",
+        "localhost:9200",
+        "",
+    ],
+)
+def test_a_url_without_a_secret_stays_as_it_is(url: str) -> None:
+    assert url == redact(url)
+
+
+def test_each_url_within_a_text_is_masked() -> None:
+    expected = "no answer from amqp://a:***@h/ nor http://c:***@e:9200, gave up"
+
+    assert expected == redact_text("no answer from amqp://a:b@h/ nor http://c:d@e:9200, gave up")
+
+
+@given(st.text(st.characters(codec="ascii", exclude_categories=["Cc", "Zs"]), min_size=1))
+def test_no_password_survives_whatever_characters_it_holds(password: str) -> None:
+    marked = f"zq{password}qz"
+
+    assert marked not in redact(f"amqp://user:{marked}@host:5672/v")
