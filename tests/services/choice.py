@@ -1,0 +1,77 @@
+"""Chooses where each service comes from; the order stands at the head of this package."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import Any, Protocol
+
+from tests.services import distribution
+from tests.services.elasticsearch import Elasticsearch
+from tests.services.elasticsearch import start_local as start_elasticsearch
+from tests.services.lifecycle import Foreign, Lifecycle, ServiceMissing
+from tests.services.rabbitmq import Rabbitmq
+from tests.services.rabbitmq import start_local as start_rabbitmq
+from tests.services.redis import Redis
+from tests.services.redis import start_local as start_redis
+from tests.services.scratch import Scratch
+
+
+class Node(Protocol):
+    """What all the services have in common."""
+
+    lifecycle: Lifecycle
+
+    def start(self) -> None:
+        """Start it unless it runs, and wait until it serves."""
+
+
+def rabbitmq(scratch: Scratch) -> Rabbitmq:
+    """Return the RabbitMQ that the tests share."""
+    if url := os.environ.get("MQWORKER_TEST_AMQP_URL"):
+        return Rabbitmq(Foreign(), url)
+    return rabbitmq_node(scratch)
+
+
+def elasticsearch(scratch: Scratch) -> Elasticsearch:
+    """Return the Elasticsearch that the tests share."""
+    if url := os.environ.get("MQWORKER_TEST_ELASTICSEARCH_URL"):
+        node = Elasticsearch(Foreign(), url.rstrip("/"))
+        node.version = node.ask("GET", "/").body["version"]["number"]
+        return node
+    return elasticsearch_node(scratch)
+
+
+def redis(scratch: Scratch) -> Redis:
+    """Return the Redis that the tests share."""
+    if url := os.environ.get("MQWORKER_TEST_REDIS_URL"):
+        return Redis(Foreign(), url)
+    return redis_node(scratch)
+
+
+def rabbitmq_node(scratch: Scratch, *args: Any, **kwargs: Any) -> Rabbitmq:
+    """Start a RabbitMQ; arguments as `tests.services.rabbitmq.start_local`."""
+    return start_rabbitmq(scratch.directory("rabbitmq"), *args, **kwargs)
+
+
+def elasticsearch_node(scratch: Scratch, *args: Any, **kwargs: Any) -> Elasticsearch:
+    """Start an Elasticsearch; arguments as `tests.services.elasticsearch.start_local`."""
+    return start_elasticsearch(scratch.directory("elasticsearch"), *args, **kwargs)
+
+
+def redis_node(scratch: Scratch) -> Redis:
+    """Start a Redis."""
+    return start_redis(scratch.directory("redis"))
+
+
+def prepare_elasticsearch() -> None:
+    """Fetch the server if one is to be started here; what is missing is told by the fixture."""
+    if not os.environ.get("MQWORKER_TEST_ELASTICSEARCH_URL"):
+        with suppress(ServiceMissing):
+            distribution.fetch()
+
+
+def end(node: Node) -> None:
+    """End a service that was started here."""
+    if not isinstance(node.lifecycle, Foreign):
+        node.lifecycle.kill()
