@@ -1,3 +1,5 @@
+"""`python -m mqworker` is `mqworker`."""
+
 from mqworker.cli import main
 
 main()

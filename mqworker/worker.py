@@ -1,1 +1,217 @@
-"""To come."""
+"""The worker: the shell around the pure core, and the only place that settles messages.
+
+1. Nothing is settled before the sink, or the dead-letter queue by confirmed publish, has it.
+2. Write, then settle: each step may run twice, because a document's ID is a function of its
+   message and creating it again is a duplicate, not a second document.
+3. What may be stored later stays here, unsettled, under backoff; the broker's prefetch limit is
+   the back-pressure. Nothing is ever requeued, except at the end.
+4. One thread does everything but wait for the sink and for the confirmations of dead letters, so
+   the broker's heartbeats flow whatever the sink does.
+5. When the channel is gone, so is the right to settle: everything that came by it is dropped, the
+   broker delivers it again, and nothing new is written before the last bulk of the old channel
+   has been answered (so that a look-up before a write sees what that bulk did).
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mqworker.burying import Burying
+from mqworker.core.batch import Batch
+from mqworker.core.brake import Brake, Place
+from mqworker.core.deadletter import Grave
+from mqworker.core.message import Delivery, Failure, Prepared, Refusal, Tag
+from mqworker.core.pace import Pace
+from mqworker.core.pipeline import documents, prepare
+from mqworker.core.policy import Policy
+from mqworker.core.settlement import OpenMessage, opened
+from mqworker.ports import Publisher, Sink, Source
+from mqworker.telemetry import Tally
+from mqworker.writing import Pending, Writing
+
+log = logging.getLogger(__name__)
+
+IDLE_S = 0.25
+"""The longest wait for messages: a signal is noticed at the latest after it."""
+
+BUSY_S = 0.005
+"""The wait for messages while a bulk request or a confirmation is awaited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The adapters that a worker works with."""
+
+    source: Source
+    sink: Sink
+    dead_letters: Publisher
+    grave: Grave
+
+
+class Worker:
+    """Moves messages from the source to the sink until it is told to stop."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        policy: Policy,
+        pace: Pace,
+        tally: Tally,
+        clock: Callable[[], float] = time.monotonic,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.parts = parts
+        self.policy = policy
+        self.pace = pace
+        self.tally = tally
+        self.clock = clock
+        self.writing = Writing(parts.sink, pace, tally, chance)
+        self.burying = Burying(parts.dead_letters, parts.grave, pace.backoff, chance)
+        self.batch: Batch[Pending] = Batch(pace.batch)
+        self.brake = Brake(pace.brake)
+        self.channel = -1
+        self.open = 0
+        self.done: list[Tag] = []
+
+    def turn(self, *, taking: bool = True) -> None:
+        """Do what can be done now, waiting for messages for at most `IDLE_S` seconds."""
+        self.collect()
+        self.settle()
+        self.receive(self.pace.batch.count if taking else 0)
+        self.write(at_once=not taking)
+
+    def drain(self, hurry: Callable[[], bool]) -> bool:
+        """Finish what is in flight, taking nothing new; return whether everything is settled.
+
+        Args:
+            hurry: asked again and again; when it returns True, the rest is left at once.
+        """
+        until = self.clock() + self.pace.drain_s
+        while self.open and self.clock() < until and not hurry():
+            self.turn(taking=False)
+        return not self.open
+
+    def receive(self, limit: int) -> None:
+        """Take messages, unless the brake holds, and prepare them."""
+        now = self.clock()
+        deliveries = self.parts.source.receive(self.brake.allowance(limit, now), self.wait_s(now))
+        if not deliveries:
+            return
+        if deliveries[0].tag.channel != self.channel:
+            self.abandon(deliveries[0].tag.channel)
+        now = self.clock()
+        bad = sum(not self.admit(delivery, now) for delivery in deliveries)
+        self.tally.add("received", len(deliveries))
+        self.watch("prepare", len(deliveries) - bad, bad)
+
+    def admit(self, delivery: Delivery, now: float) -> bool:
+        """Prepare one message and put its documents into the batch; return whether it is good."""
+        prepared = self.prepared(delivery)
+        message = opened(prepared)
+        self.open += 1
+        if delivery.redelivered:
+            self.tally.add("redelivered")
+        for event, made in zip(prepared.events, documents(prepared, self.policy), strict=True):
+            if isinstance(made, Failure):
+                message.waiting -= 1
+                message.failures.append(made)
+            else:
+                self.put(Pending(made, message, event.position), len(made.source), now)
+        self.tally.add("refused", len(message.failures))
+        if not message.waiting:
+            self.finish(message)
+        return not message.failures
+
+    def prepared(self, delivery: Delivery) -> Prepared:
+        """Prepare a message; a defect of ours costs that message alone, and not the worker."""
+        try:
+            return prepare(delivery, self.policy)
+        except Exception as defect:
+            log.exception("a defect of mqworker: the message goes to the dead letters")
+            refusal = Refusal("normalize", f"a defect of mqworker: {defect!r}")
+            return Prepared(delivery, "", several=False, failures=(Failure(0, refusal),))
+
+    def put(self, pending: Pending, size: int, now: float) -> None:
+        """Put a document into the batch, sending the batch off first where it would not fit."""
+        if not self.batch.takes(size):
+            self.writing.queue(self.batch.take())
+        self.batch.add(pending, size, now)
+
+    def watch(self, place: Place, good: int, bad: int) -> None:
+        """Let the brake judge, and say when it closes."""
+        if not self.brake.observe(place, good, bad, self.clock()):
+            return
+        self.tally.add("braked")
+        log.error(
+            "most of what comes is bad (over %.0f %% of about %d): consumption stops for %.0f s; "
+            "see the dead-letter queue %s",
+            100 * self.pace.brake.ratio,
+            self.pace.brake.sample,
+            self.pace.brake.pause_s,
+            self.parts.grave.dead_queue,
+        )
+
+    def wait_s(self, now: float) -> float:
+        """Return how long to wait for messages, in seconds."""
+        if self.writing.busy or self.burying.busy or self.done:
+            return BUSY_S
+        return min(self.batch.wait_s(now, IDLE_S), self.writing.wait_s(now, IDLE_S))
+
+    def write(self, *, at_once: bool = False) -> None:
+        """Hand over what is due: batches and retries to the sink, the dead to their queue."""
+        now = self.clock()
+        if self.batch.due(now) or (at_once and len(self.batch)):
+            self.writing.queue(self.batch.take())
+        self.writing.submit(now, self.channel)
+        self.burying.submit(now)
+
+    def collect(self) -> None:
+        """Take note of what the threads have finished."""
+        good = bad = 0
+        for pending, outcome in self.writing.collect(self.clock(), self.channel):
+            pending.message.conclude(pending.position, outcome)
+            refused = outcome.status == "refused"
+            good, bad = good + (not refused), bad + refused
+            if not pending.message.waiting:
+                self.finish(pending.message)
+        self.watch("write", good, bad)
+        buried = self.burying.collect(self.clock(), self.channel)
+        self.tally.add("dead_lettered", len(buried))
+        self.done += [message.prepared.delivery.tag for message in buried]
+
+    def finish(self, message: OpenMessage) -> None:
+        """Send a message whose events are all decided on its last way."""
+        if message.failures:
+            self.burying.queue(message)
+        else:
+            self.done.append(message.prepared.delivery.tag)
+
+    def settle(self) -> None:
+        """Tell the broker what it may forget."""
+        if self.done:
+            self.parts.source.settle(self.done)
+            self.open -= len(self.done)
+            self.tally.add("settled", len(self.done))
+            self.done = []
+
+    def abandon(self, channel: int) -> None:
+        """Drop what came by an older channel: the broker delivers it again."""
+        if self.open:
+            log.warning("channel lost unsettled=%d; the broker delivers them again", self.open)
+        self.tally.add("abandoned", self.open)
+        self.channel, self.open, self.done = channel, 0, []
+        self.batch.take()
+        self.writing.abandon()
+        self.burying.abandon()
+
+    def close(self) -> None:
+        """Leave the broker, so that what is unsettled goes back to it, and then the rest."""
+        self.parts.source.close()
+        self.writing.lanes.close()
+        self.burying.lanes.close()
+        self.parts.sink.close()
+        self.parts.dead_letters.close()

@@ -1,0 +1,78 @@
+"""Messages on their way into the dead-letter queue: one publish at a time, confirmed, or again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from mqworker.core.backoff import Backoff
+from mqworker.core.deadletter import Grave, dead_letter
+from mqworker.core.errors import MqworkerError
+from mqworker.core.settlement import OpenMessage
+from mqworker.lanes import Lanes
+from mqworker.ports import Publisher
+
+log = logging.getLogger(__name__)
+
+
+class Burying:
+    """Publishes dead letters in a thread, so that the main one need not wait. For one thread."""
+
+    def __init__(
+        self, publisher: Publisher, grave: Grave, backoff: Backoff, chance: Callable[[], float]
+    ) -> None:
+        self.publisher = publisher
+        self.grave = grave
+        self.backoff = backoff
+        self.chance = chance
+        self.lanes: Lanes[list[OpenMessage], bool] = Lanes("dead-letters", 1, self.publish)
+        self.waiting: list[OpenMessage] = []
+        self.attempt = 0
+        self.not_before = 0.0
+
+    @property
+    def busy(self) -> bool:
+        """Whether a confirmation is awaited."""
+        return self.lanes.busy > 0
+
+    def queue(self, message: OpenMessage) -> None:
+        """Put a message in line."""
+        self.waiting.append(message)
+
+    def submit(self, now: float) -> None:
+        """Send what is in line, all of it together."""
+        if self.waiting and self.lanes.free and now >= self.not_before:
+            self.lanes.submit(self.waiting)
+            self.waiting = []
+
+    def collect(self, now: float, channel: int) -> list[OpenMessage]:
+        """Return the messages of `channel` that the broker has confirmed as dead letters."""
+        buried: list[OpenMessage] = []
+        for messages, confirmed in self.lanes.collect():
+            ours = [m for m in messages if m.prepared.delivery.tag.channel == channel]
+            if confirmed:
+                self.attempt = 0
+                buried += ours
+            else:
+                self.not_before = now + self.backoff.delay_s(self.attempt, self.chance())
+                self.attempt += 1
+                self.waiting = ours + self.waiting
+        return buried
+
+    def abandon(self) -> None:
+        """Forget what is in line: the broker delivers it again."""
+        self.waiting = []
+
+    def publish(self, messages: list[OpenMessage]) -> bool:
+        """Publish dead letters; runs in the thread. Returns whether they are confirmed."""
+        now = datetime.now(UTC)
+        letters = [
+            dead_letter(message.prepared, message.failures, self.grave, now) for message in messages
+        ]
+        try:
+            self.publisher.publish(letters)
+        except MqworkerError as error:
+            log.error("dead letters not confirmed, kept count=%d error=%s", len(letters), error)  # noqa: TRY400 - an outage needs no traceback
+            return False
+        return True

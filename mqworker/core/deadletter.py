@@ -1,0 +1,192 @@
+"""A message that can't be used -> the message for the dead-letter queue.
+
+1. The body is the original, byte for byte, and so are its properties, but for four that would
+   make the dead letter expire, bounce or multiply. These move to a header `x-mqworker-<name>`:
+   `expiration` (it would expire), `user_id` (the broker refuses a foreign one), `delivery_mode`
+   (it must be persistent) and the header `CC` (it would be routed elsewhere too).
+2. The other `x-mqworker-*` headers say why, where and when, and carry what a replay needs to
+   double nothing: the identity, the time of receipt, and the positions that failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from mqworker.core.identity import IDENTITY_HEADER
+from mqworker.core.message import (
+    Delivery,
+    Failure,
+    PlainProperties,
+    Prepared,
+    Properties,
+    Publication,
+    Refusal,
+)
+
+PREFIX = "x-mqworker-"
+COUNT_HEADER = PREFIX + "count"
+POSITIONS_HEADER = PREFIX + "positions"
+RECEIVED_HEADER = PREFIX + "received"
+
+LONGEST_REASON = 1000
+"""Characters; all headers of a message have to fit into one frame of 128 KiB."""
+
+MOST_POSITIONS = 100_000
+"""More than a message may hold: a header that names more was not written by us."""
+
+MOST_REASONS = 20
+"""How many failures of one message are described; all of them are counted and named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grave:
+    """Where dead letters go to and come from: the queue consumed, and the one for the dead."""
+
+    queue: str
+
+    @property
+    def dead_queue(self) -> str:
+        """The name of the dead-letter queue."""
+        return f"{self.queue}.dead"
+
+
+def dead_letter(
+    prepared: Prepared, failures: Iterable[Failure], grave: Grave, now: datetime
+) -> Publication:
+    """Return the message to publish to the dead-letter queue.
+
+    Args:
+        prepared: the delivery that can't be used, or not wholly.
+        failures: which of its events failed, and why; at least one.
+        grave: the queues.
+        now: the time of the refusal (aware, UTC).
+    """
+    delivery = prepared.delivery
+    ordered = sorted(failures, key=lambda failure: failure.position)
+    headers = {
+        **moved(delivery.properties),
+        **why(ordered[0].refusal),
+        IDENTITY_HEADER: prepared.identity,
+        RECEIVED_HEADER: first_received(delivery).isoformat(),
+        COUNT_HEADER: deaths(delivery.properties.headers) + 1,
+        PREFIX + "time": now.isoformat(),
+        PREFIX + "queue": grave.queue,
+        PREFIX + "exchange": delivery.exchange,
+        PREFIX + "routing-key": delivery.routing_key,
+    }
+    if prepared.several:
+        headers |= whichever(ordered)
+    return Publication(
+        delivery.body, persistent(delivery.properties, headers), "", grave.dead_queue
+    )
+
+
+def why(refusal: Refusal) -> dict[str, Any]:
+    """Return the headers that say what was wrong."""
+    told = {
+        "stage": refusal.stage,
+        "reason": clip(refusal.reason),
+        "pointer": clip(refusal.pointer),
+        "keyword": refusal.keyword,
+        "schema": refusal.schema,
+    }
+    return {PREFIX + name: value for name, value in told.items() if value is not None}
+
+
+def whichever(failures: list[Failure]) -> dict[str, Any]:
+    """Return the headers that tell, for a message of several events, which of them failed."""
+    described = [
+        {"position": failure.position, **why(failure.refusal)}
+        for failure in failures[:MOST_REASONS]
+    ]
+    positions = spans([failure.position for failure in failures])
+    return {POSITIONS_HEADER: positions, PREFIX + "failures": described}
+
+
+def moved(properties: Properties) -> dict[str, Any]:
+    """Return the original headers, and the properties that a dead letter can't keep as they are."""
+    headers = {key: value for key, value in (properties.headers or {}).items() if key != "CC"}
+    kept_aside = {
+        "expiration": properties.expiration,
+        "user-id": properties.user_id,
+        "delivery-mode": properties.delivery_mode,
+        "cc": (properties.headers or {}).get("CC"),
+    }
+    return headers | {
+        PREFIX + name: value for name, value in kept_aside.items() if value is not None
+    }
+
+
+def persistent(properties: Properties, headers: Mapping[str, Any]) -> PlainProperties:
+    """Return the properties of the dead letter."""
+    return PlainProperties(
+        content_type=properties.content_type,
+        content_encoding=properties.content_encoding,
+        headers=headers,
+        delivery_mode=2,
+        priority=properties.priority,
+        correlation_id=properties.correlation_id,
+        reply_to=properties.reply_to,
+        message_id=properties.message_id,
+        timestamp=properties.timestamp,
+        type=properties.type,
+        app_id=properties.app_id,
+        cluster_id=properties.cluster_id,
+    )
+
+
+def first_received(delivery: Delivery) -> datetime:
+    """Return when the message was first handed over, also when it is a replayed dead letter."""
+    told = (delivery.properties.headers or {}).get(RECEIVED_HEADER)
+    if not isinstance(told, str):
+        return delivery.received
+    try:
+        when = datetime.fromisoformat(told)
+    except ValueError:
+        return delivery.received
+    return when if when.tzinfo else delivery.received
+
+
+def wanted_positions(headers: Mapping[str, Any] | None) -> frozenset[int] | None:
+    """Return the positions that a replayed dead letter still has to store; None means all."""
+    told = (headers or {}).get(POSITIONS_HEADER)
+    if not isinstance(told, str):
+        return None
+    try:
+        return frozenset(read_spans(told))
+    except ValueError:
+        return None
+
+
+def deaths(headers: Mapping[str, Any] | None) -> int:
+    """Return how often the message was dead-lettered before."""
+    count = (headers or {}).get(COUNT_HEADER)
+    return count if isinstance(count, int) else 0
+
+
+def spans(positions: list[int]) -> str:
+    """Write ascending numbers shortly: [0, 1, 2, 7] is "0-2,7"."""
+    starts = [0] + [i + 1 for i, (a, b) in enumerate(pairwise(positions)) if b != a + 1]
+    runs = [positions[start:end] for start, end in pairwise([*starts, len(positions)])]
+    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
+
+
+def read_spans(text: str) -> Iterator[int]:
+    """Read what `spans` wrote; raises ValueError for anything else, and for too many."""
+    left = MOST_POSITIONS
+    for span in text.split(","):
+        first, _, last = span.partition("-")
+        run = range(int(first), int(last or first) + 1)
+        left -= len(run)
+        if left < 0:
+            raise ValueError(text)
+        yield from run
+
+
+def clip(text: str) -> str:
+    """Shorten a text for a header."""
+    return text if len(text) <= LONGEST_REASON else text[: LONGEST_REASON - 1] + "…"

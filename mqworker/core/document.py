@@ -1,0 +1,48 @@
+"""Event -> Document: where it goes, under which ID, as which bytes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import orjson
+
+from mqworker.core.errors import Refused
+from mqworker.core.message import Document, Event, Refusal
+from mqworker.core.naming import Naming, earlier_places, place
+
+
+def document(
+    event: Event,
+    naming: Naming,
+    stamp: datetime | None,
+    received: datetime,
+    *,
+    redelivered: bool = False,
+) -> Document:
+    """Return what the sink shall store for `event`.
+
+    Args:
+        event: a valid event.
+        naming: how indices are named.
+        stamp: the message's AMQP timestamp (aware, UTC), None when it has none.
+        received: when the message was handed over (aware, UTC).
+        redelivered: the broker handed it over before, so it may be stored already.
+
+    Raises:
+        Refused: the event can't be written as JSON.
+    """
+    where = (naming, event.occurred, stamp, received)
+    elsewhere = earlier_places(*where) if redelivered else ()
+    return Document(place(*where), event.id, serialize(event.fields), elsewhere)
+
+
+def serialize(fields: dict[str, object]) -> bytes:
+    """Return the event as JSON in UTF-8 on one line.
+
+    Raises:
+        Refused: it holds what JSON has no form for.
+    """
+    try:
+        return orjson.dumps(fields)
+    except orjson.JSONEncodeError as error:
+        raise Refused(Refusal("document", f"can't be written as JSON: {error}")) from error

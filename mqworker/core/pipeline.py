@@ -1,0 +1,119 @@
+"""The way of a message through the worker: the verbs, in order.
+
+    receive -> decode -> normalize -> extract -> validate -> document -> write -> settle
+
+This file holds the pure part of it, from the delivery to the document; `mqworker.worker` holds
+the rest.
+
+1. `prepare` raises nothing: what can't be used is a Failure with its reason, anything else is a
+   defect of mqworker.
+2. One bad event never takes a good one of the same message with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from mqworker.core.addresses import clean_addresses
+from mqworker.core.deadletter import first_received, wanted_positions
+from mqworker.core.decode import Decoded, decode
+from mqworker.core.document import document
+from mqworker.core.errors import Refused
+from mqworker.core.identity import identify, position_id
+from mqworker.core.message import Delivery, Document, Event, Failure, Prepared, Record, Refusal
+from mqworker.core.normalize import Moment, normalize
+from mqworker.core.policy import Policy
+
+MILLISECONDS = 100_000_000_000
+"""AMQP timestamps are seconds (specification 4.2.5.4); some senders write milliseconds."""
+
+
+def prepare(delivery: Delivery, policy: Policy) -> Prepared:
+    """Decode, normalize and validate a message: what can be stored, and what can't and why."""
+    identity = identify(delivery, policy.salt)
+    try:
+        decoded = decode(delivery.body, delivery.properties.content_encoding, policy.limits)
+    except Refused as refused:
+        return Prepared(delivery, identity, False, (), (Failure(0, refused.refusal),))
+    events: list[Event] = []
+    failures: list[Failure] = []
+    moment = moment_of(delivery, policy)
+    for position, item in wanted(decoded, delivery):
+        name = position_id(identity, position, several=decoded.several)
+        try:
+            events.append(shape(item, name, position, moment, policy))
+        except Refused as refused:
+            failures.append(Failure(position, refused.refusal))
+    return Prepared(delivery, identity, decoded.several, tuple(events), tuple(failures))
+
+
+def shape(
+    item: Record | Refusal, name: str, position: int, moment: Moment, policy: Policy
+) -> Event:
+    """Normalize and validate one record.
+
+    Raises:
+        Refused: it can't be used.
+    """
+    if isinstance(item, Refusal):
+        raise Refused(item)
+    fields, occurred = normalize(item, moment)
+    clean_addresses(fields)
+    return Event(name, position, occurred, fields, validated(fields, policy))
+
+
+def validated(fields: dict[str, Any], policy: Policy) -> str:
+    """Return the name of the schema that the event satisfies, or was tagged with.
+
+    Raises:
+        Refused: it satisfies none, and the operator wants such events dead-lettered.
+    """
+    try:
+        return policy.schemas.validate(fields)
+    except Refused:
+        if policy.on_invalid == "dead-letter":
+            raise
+    errors = policy.schemas.errors(fields)
+    told = [f"{error.pointer or '/'}: {error.reason}" for error in errors]
+    fields["errors"] = [*fields.get("errors", ()), *told]
+    fields["tags"] = (
+        [*fields["tags"], "invalid"] if isinstance(fields["tags"], list) else ["invalid"]
+    )
+    return policy.schemas.select(str(fields.get("category", ""))).name
+
+
+def documents(prepared: Prepared, policy: Policy) -> Iterator[Document | Failure]:
+    """Give the document of each event, or why there is none."""
+    delivery = prepared.delivery
+    stamp, received = stamp_of(delivery), first_received(delivery)
+    for event in prepared.events:
+        try:
+            yield document(event, policy.naming, stamp, received, redelivered=delivery.redelivered)
+        except Refused as refused:
+            yield Failure(event.position, refused.refusal)
+
+
+def wanted(decoded: Decoded, delivery: Delivery) -> Iterator[tuple[int, Record | Refusal]]:
+    """Give the events of the body that are to be stored: of a replayed message only those left."""
+    positions = wanted_positions(delivery.properties.headers) if decoded.several else None
+    for position, item in enumerate(decoded.items):
+        if positions is None or position in positions:
+            yield position, item
+
+
+def moment_of(delivery: Delivery, policy: Policy) -> Moment:
+    """Return what normalization needs to know of time and place."""
+    return Moment(first_received(delivery), stamp_of(delivery), policy.hostname, policy.timezone)
+
+
+def stamp_of(delivery: Delivery) -> datetime | None:
+    """Return the message's AMQP timestamp, aware in UTC; None when it has none that is a time."""
+    stamp = delivery.properties.timestamp
+    if not isinstance(stamp, int) or stamp <= 0:
+        return None
+    try:
+        return datetime.fromtimestamp(stamp / 1000 if stamp > MILLISECONDS else stamp, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None

@@ -1,0 +1,137 @@
+"""The life of a worker process: signals, reload, reports, and leaving in good order.
+
+TERM or INT: finish what is in flight within the drain limit, then leave; a second one: at once.
+HUP: read schemas and configuration again, and keep the old ones if the new are bad.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from collections.abc import Callable, Mapping
+from types import FrameType
+
+from mqworker.core.errors import MqworkerError, SinkUnavailable
+from mqworker.core.policy import Policy
+from mqworker.ports import Sink
+from mqworker.telemetry import Fact, Tally
+from mqworker.worker import Worker
+
+log = logging.getLogger(__name__)
+
+REPORT_S = 60.0
+"""How often counts are logged, in seconds; not at all while nothing happens."""
+
+DONE = 0
+UNSETTLED = 75
+"""Exit status (EX_TEMPFAIL): the drain limit passed, and unsettled messages went back."""
+
+
+class Signals:
+    """What was asked of this process so far; `orphaned` tells whether its supervisor is gone."""
+
+    def __init__(self, orphaned: Callable[[], bool] = lambda: False) -> None:
+        self.orphaned = orphaned
+        self.stops = 0
+        self.reload = False
+
+    @property
+    def stopping(self) -> bool:
+        """Whether to come to an end: on a signal, or because the supervisor is gone."""
+        return self.stops > 0 or self.orphaned()
+
+    def install(self) -> None:
+        """Listen to TERM, INT and HUP from now on."""
+        signal.signal(signal.SIGTERM, self.stop)
+        signal.signal(signal.SIGINT, self.stop)
+        signal.signal(signal.SIGHUP, self.ask_reload)
+
+    def stop(self, _number: int = 0, _frame: FrameType | None = None) -> None:
+        """Ask for an end; asked twice: at once."""
+        self.stops += 1
+
+    def ask_reload(self, _number: int = 0, _frame: FrameType | None = None) -> None:
+        """Ask for a reload."""
+        self.reload = True
+
+
+class Reporter:
+    """Logs the counts of the last minute, and all of them at the end."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.tally = tally
+        self.last = time.monotonic()
+
+    def report(self) -> None:
+        """Log what happened since the last report, if it is time for it."""
+        now = time.monotonic()
+        if now - self.last < REPORT_S:
+            return
+        self.last = now
+        if news := self.tally.news():
+            log.info("last minute %s", spell(news))
+
+    def conclude(self) -> None:
+        """Log everything that happened."""
+        log.info("altogether %s", spell(self.tally.counts))
+
+
+def spell(counts: Mapping[Fact, int]) -> str:
+    """Write counts as key=value."""
+    return " ".join(f"{name}={number}" for name, number in counts.items()) or "nothing"
+
+
+def verified(sink: Sink, signals: Signals, pause_s: float = 2.0) -> None:
+    """Wait until the sink answers and can store documents.
+
+    Raises:
+        Misconfigured: it answers, and can't.
+    """
+    told = False
+    while not signals.stopping:
+        try:
+            log.info("sink ready: %s", sink.verify())
+        except SinkUnavailable as error:
+            if not told:
+                log.warning("sink not there yet, waiting: %s", error)
+            told = True
+            time.sleep(pause_s)
+        else:
+            return
+
+
+def run(worker: Worker, signals: Signals, reload: Callable[[], Policy]) -> int:
+    """Work until told to stop, then drain; return the exit status.
+
+    Args:
+        worker: ready to take its first turn.
+        signals: what the operator asks.
+        reload: reads schemas and configuration again; raises MqworkerError if they are bad.
+    """
+    reporter = Reporter(worker.tally)
+    try:
+        while not signals.stopping:
+            worker.turn()
+            reporter.report()
+            if signals.reload:
+                signals.reload = False
+                renew(worker, reload)
+        log.info("stopping: %d messages in flight", worker.open)
+        settled = worker.drain(lambda: signals.stops > 1)
+    finally:
+        worker.close()
+        reporter.conclude()
+    if not settled:
+        log.warning("left with %d unsettled messages; the broker delivers them again", worker.open)
+    return DONE if settled else UNSETTLED
+
+
+def renew(worker: Worker, reload: Callable[[], Policy]) -> None:
+    """Take the new policy if it is good, and say so either way."""
+    try:
+        worker.policy = reload()
+    except MqworkerError as error:
+        log.error("reload refused, the old configuration stays: %s", error)  # noqa: TRY400 - for the operator, not a defect
+    else:
+        log.info("reloaded schemas and configuration")
