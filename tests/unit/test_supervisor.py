@@ -1,0 +1,99 @@
+"""The supervisor with real processes: a small program that supervises workers which only wait."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+PROGRAM = """
+import logging, signal, sys, time
+from mqworker.core.backoff import Backoff
+from mqworker.supervisor import Supervisor
+
+def work(orphaned):
+    ends = []
+    signal.signal(signal.SIGTERM, lambda *_: ends.append("TERM"))
+    signal.signal(signal.SIGHUP, lambda *_: print("HUP", flush=True))
+    print("up", flush=True)
+    while not ends and not orphaned():
+        time.sleep(0.02)
+    print(ends[0] if ends else "orphaned", flush=True)
+    return int(sys.argv[1])
+
+sys.exit(Supervisor(2, work, Backoff(0.1, 0.2)).run())
+"""
+
+
+@pytest.fixture
+def supervised(tmp_path):
+    processes, output = [], tmp_path / "out"
+
+    def start(status=0):
+        with output.open("wb") as out:
+            process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(status)], stdout=out)
+        processes.append(process)
+        eventually(lambda: lines(output).count("up") >= 2)
+        return process
+
+    yield start, output
+    for process in processes:
+        process.kill()
+        process.wait(5)
+
+
+def lines(output: Path):
+    return output.read_text().split()
+
+
+def eventually(condition, seconds=10.0):
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def test_a_dead_worker_is_started_again(supervised):
+    start, output = supervised
+    process = start()
+    os.kill(psutil.Process(process.pid).children()[0].pid, signal.SIGKILL)
+    eventually(lambda: lines(output).count("up") == 3)
+    process.terminate()
+    assert process.wait(5) == 0
+
+
+def test_signals_reach_every_worker(supervised):
+    start, output = supervised
+    process = start()
+    process.send_signal(signal.SIGHUP)
+    eventually(lambda: lines(output).count("HUP") == 2)
+    process.terminate()
+    assert process.wait(5) == 0
+    assert lines(output).count("TERM") == 2
+
+
+def test_the_worst_exit_status_is_the_supervisors(supervised):
+    start, _ = supervised
+    process = start(75)
+    process.terminate()
+    assert process.wait(5) == 75
+
+
+def test_workers_end_by_themselves_when_the_supervisor_is_killed(supervised):
+    start, output = supervised
+    process = start()
+    process.kill()
+    process.wait(5)
+    eventually(lambda: lines(output).count("orphaned") == 2)
+
+
+def test_a_configuration_error_of_one_worker_ends_all(supervised):
+    start, output = supervised
+    process = start(78)
+    os.kill(psutil.Process(process.pid).children()[0].pid, signal.SIGTERM)
+    assert process.wait(5) == 78
+    assert lines(output).count("TERM") == 2
