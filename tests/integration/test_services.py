@@ -27,7 +27,7 @@ def test_rabbitmq_keeps_a_durable_queue_over_a_kill(rabbitmq: Rabbitmq) -> None:
         publish_durably(url, "kept")
         rabbitmq.kill()
         rabbitmq.start()
-        assert expected == rabbitmq.depth("kept", url.rpartition("/")[2])
+        assert expected == rabbitmq.depth("kept", url)
 
 
 def test_elasticsearch_says_its_version_to_clients(elasticsearch: Elasticsearch) -> None:

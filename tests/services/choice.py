@@ -8,12 +8,13 @@ from typing import Any, Protocol
 
 from tests.services import distribution
 from tests.services.elasticsearch import Elasticsearch
-from tests.services.elasticsearch import start_local as start_elasticsearch
+from tests.services.elasticsearch_local import start_elasticsearch
+from tests.services.engine import engine_answers
 from tests.services.lifecycle import Foreign, Lifecycle, ServiceMissing
 from tests.services.rabbitmq import Rabbitmq
-from tests.services.rabbitmq import start_local as start_rabbitmq
+from tests.services.rabbitmq_local import start_rabbitmq
 from tests.services.redis import Redis
-from tests.services.redis import start_local as start_redis
+from tests.services.redis_local import start_redis
 from tests.services.scratch import Scratch
 
 
@@ -50,28 +51,34 @@ def redis(scratch: Scratch) -> Redis:
 
 
 def rabbitmq_node(scratch: Scratch, *args: Any, **kwargs: Any) -> Rabbitmq:
-    """Start a RabbitMQ; arguments as `tests.services.rabbitmq.start_local`."""
+    """Start a RabbitMQ; arguments as `rabbitmq_local.start_rabbitmq`."""
+    if engine_answers():
+        from tests.services import containers
+
+        return containers.start_rabbitmq(*args, **kwargs)
     return start_rabbitmq(scratch.directory("rabbitmq"), *args, **kwargs)
 
 
 def elasticsearch_node(scratch: Scratch, *args: Any, **kwargs: Any) -> Elasticsearch:
-    """Start an Elasticsearch; arguments as `tests.services.elasticsearch.start_local`."""
+    """Start an Elasticsearch; arguments as `elasticsearch_local.start_elasticsearch`."""
+    if engine_answers():
+        from tests.services import containers
+
+        return containers.start_elasticsearch(*args, **kwargs)
     return start_elasticsearch(scratch.directory("elasticsearch"), *args, **kwargs)
 
 
 def redis_node(scratch: Scratch) -> Redis:
     """Start a Redis."""
+    if engine_answers():
+        from tests.services import containers
+
+        return containers.start_redis()
     return start_redis(scratch.directory("redis"))
 
 
 def prepare_elasticsearch() -> None:
     """Fetch the server if one is to be started here; what is missing is told by the fixture."""
-    if not os.environ.get("MQWORKER_TEST_ELASTICSEARCH_URL"):
+    if not os.environ.get("MQWORKER_TEST_ELASTICSEARCH_URL") and not engine_answers():
         with suppress(ServiceMissing):
             distribution.fetch()
-
-
-def end(node: Node) -> None:
-    """End a service that was started here."""
-    if not isinstance(node.lifecycle, Foreign):
-        node.lifecycle.kill()

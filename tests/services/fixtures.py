@@ -97,7 +97,7 @@ def _shared(start: Callable[[], Any]) -> Iterator[Any]:
     SHARED.append(node)
     yield node
     SHARED.remove(node)
-    choice.end(node)
+    node.lifecycle.discard()
 
 
 def _factory(start: Callable[..., Any], scratch: Scratch) -> Iterator[Callable[..., Any]]:
@@ -105,7 +105,7 @@ def _factory(start: Callable[..., Any], scratch: Scratch) -> Iterator[Callable[.
 
         def start_one(*args: Any, **kwargs: Any) -> Any:
             node = _present(lambda: start(scratch, *args, **kwargs))
-            started.callback(choice.end, node)
+            started.callback(node.lifecycle.discard)
             return node
 
         yield start_one

@@ -25,6 +25,9 @@ class Lifecycle(Protocol):
     def kill(self) -> None:
         """End it as a power failure would (SIGKILL)."""
 
+    def discard(self) -> None:
+        """End it for good."""
+
     def running(self) -> bool:
         """Tell whether it runs."""
 
@@ -42,6 +45,9 @@ class Foreign:
         pytest.skip("this service was named by the environment and is not the tests' to stop")
 
     kill = stop
+
+    def discard(self) -> None:
+        pass
 
     def running(self) -> bool:
         return True

@@ -69,6 +69,8 @@ class Program:
         guard.stdin.close()
         guard.wait()
 
+    discard = kill
+
     def running(self) -> bool:
         return self._guard is not None and self._guard.poll() is None
 
@@ -87,10 +89,3 @@ def free_port() -> int:
                 continue
             return port
     raise ServiceMissing("no free TCP port between 20000 and 32000")
-
-
-def connects(port: int) -> bool:
-    """Tell whether someone listens on this port of 127.0.0.1."""
-    with socket.socket() as probe:
-        probe.settimeout(2)
-        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,23 +1,15 @@
-"""Redis for the tests."""
+"""Redis for the tests: the server as they see it."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.services.lifecycle import Lifecycle, ServiceMissing, await_ready
-from tests.services.program import Program, free_port
+from tests.services.lifecycle import Lifecycle, await_ready
 
 START_LIMIT_S = 20
-HOW_TO_GET = (
-    "Redis is missing: apt-get install redis-server (as root), "
-    "or name one by MQWORKER_TEST_REDIS_URL"
-)
 OPTIONS = {"appendonly": "yes", "maxmemory-policy": "noeviction", "save": ""}
 
 
@@ -54,17 +46,3 @@ class Redis:
                 return link.recv(5) == b"+PONG"
         except OSError:
             return False
-
-
-def start_local(directory: Path) -> Redis:
-    """Start a server of its own on this machine; `directory` holds all of its state."""
-    program = shutil.which("redis-server")
-    if program is None:
-        raise ServiceMissing(HOW_TO_GET)
-    port = free_port()
-    place = {"bind": "127.0.0.1", "port": str(port), "dir": str(directory)}
-    flags = [word for name, value in (place | OPTIONS).items() for word in (f"--{name}", value)]
-    lifecycle = Program([program, *flags], {"PATH": os.environ["PATH"]}, directory)
-    server = Redis(lifecycle, f"redis://127.0.0.1:{port}/0")
-    server.start()
-    return server
