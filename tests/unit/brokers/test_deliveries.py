@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import pika
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pika import frame, spec
+
+from mqworker.brokers.deliveries import DeliveryReader
+from mqworker.core.message import PlainProperties
+
+Delivered = tuple[int, bool, str, str, PlainProperties, bytes]
+
+
+class Log:
+    """What a reader hands over, in order."""
+
+    def __init__(self) -> None:
+        self.entries: list[Delivered | bytes] = []
+        self.reader = DeliveryReader(self.deliver, self.entries.append)
+
+    def deliver(self, *delivery: object) -> None:
+        self.entries.append(delivery)  # type: ignore[arg-type]
+
+
+def message(number: int, body: bytes, *, part: int = 100, redelivered: bool = False) -> bytes:
+    """The frames of a delivery, as pika writes them."""
+    method = spec.Basic.Deliver("consumer", number, redelivered, "exchange", "key")
+    frames = [
+        frame.Method(1, method),
+        frame.Header(1, len(body), pika.BasicProperties(message_id=f"id-{number}")),
+        *(frame.Body(1, body[at : at + part]) for at in range(0, len(body), part)),
+    ]
+    return b"".join(each.marshal() for each in frames)
+
+
+def delivered(number: int, body: bytes, *, redelivered: bool = False) -> Delivered:
+    return number, redelivered, "exchange", "key", PlainProperties(message_id=f"id-{number}"), body
+
+
+HEARTBEAT: bytes = frame.Heartbeat().marshal()
+
+
+@pytest.mark.parametrize("body", [b"", b"x", b"x" * 100, b"x" * 250])
+def test_a_delivery_is_handed_over_whole_whatever_its_length(body: bytes) -> None:
+    log = Log()
+
+    log.reader.feed(message(7, body, redelivered=True))
+
+    assert [delivered(7, body, redelivered=True)] == log.entries
+
+
+def test_other_frames_keep_their_place_among_the_deliveries() -> None:
+    cancel_ok = frame.Method(1, spec.Basic.CancelOk("consumer")).marshal()
+    log = Log()
+
+    log.reader.feed(message(1, b"a") + HEARTBEAT + message(2, b"b") + cancel_ok)
+
+    assert [delivered(1, b"a"), HEARTBEAT, delivered(2, b"b"), cancel_ok] == log.entries
+
+
+def test_a_heartbeat_between_the_frames_of_a_delivery_does_not_disturb_it() -> None:
+    raw = message(1, b"abcd", part=2)
+    log = Log()
+
+    log.reader.feed(raw[:-10] + HEARTBEAT + raw[-10:])
+
+    assert [HEARTBEAT, delivered(1, b"abcd")] == log.entries
+
+
+@given(st.lists(st.binary(max_size=300), max_size=6), st.data())
+def test_it_makes_no_difference_where_the_stream_is_cut(
+    bodies: list[bytes], data: st.DataObject
+) -> None:
+    stream = b"".join(message(n, body) + HEARTBEAT for n, body in enumerate(bodies))
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(stream)), max_size=30)))
+    log = Log()
+
+    for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True):
+        log.reader.feed(stream[start:end])
+
+    expected = [e for n, body in enumerate(bodies) for e in (delivered(n, body), HEARTBEAT)]
+    assert expected == log.entries
+
+
+@pytest.mark.parametrize("noise", [b"HTTP/1.1 400 Bad Request\r\n", b"AMQP\x00\x00\x09\x01"])
+def test_what_is_not_amqp_is_left_to_pika_at_once(noise: bytes) -> None:
+    log = Log()
+
+    log.reader.feed(noise)
+
+    assert [noise] == log.entries
+
+
+def test_a_frame_without_its_end_mark_is_left_to_pika() -> None:
+    broken = HEARTBEAT[:-1] + b"\x00"
+    log = Log()
+
+    log.reader.feed(broken)
+
+    assert [broken] == log.entries
