@@ -1,0 +1,97 @@
+"""A document store within the process: for tests, dry runs and explanations."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any
+
+import orjson
+
+from mqworker.core.message import DUPLICATE, STORED, Document, Outcome
+from mqworker.sinks.contents import fields_of, occurred, text_of
+
+Judge = Callable[[Document], Outcome | None]
+"""Decides what becomes of a document: an outcome instead of storing it, or None to store it."""
+
+WORD = re.compile(r"[^\W_]+")
+EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+def accept(_: Document) -> None:
+    """Let every document be stored."""
+
+
+class MemorySink:
+    """Keeps documents; see `mqworker.ports.Sink` and `mqworker.ports.Archive`.
+
+    `documents` holds the JSON of each, by index and ID, in order of arrival.
+    """
+
+    def __init__(self, judge: Judge = accept) -> None:
+        """Make an empty store.
+
+        Args:
+            judge: asked about each document before it is stored. It may block; it must not raise.
+        """
+        self.judge = judge
+        self.turn = Lock()
+        self.documents: dict[tuple[str, str], bytes] = {}
+
+    def verify(self) -> str:
+        """Say what is there; see `mqworker.ports.Sink.verify`."""
+        return f"document store in memory: {self.count()} documents"
+
+    def write(self, documents: Sequence[Document]) -> list[Outcome]:
+        """Store documents; see `mqworker.ports.Sink.write`."""
+        return [self.judge(document) or self.create(document) for document in documents]
+
+    def create(self, document: Document) -> Outcome:
+        """Store one document unless it is in its index, or elsewhere, already."""
+        fields = fields_of(document.source)
+        if isinstance(fields, Outcome):
+            return fields
+        with self.turn:
+            indices = (document.index_name, *document.elsewhere)
+            if any((index, document.id) in self.documents for index in indices):
+                return DUPLICATE
+            self.documents[document.index_name, document.id] = document.source
+        return STORED
+
+    def search(self, words: str, limit: int) -> list[Mapping[str, Any]]:
+        """Find the newest documents that have all of the words; see `mqworker.ports.Archive`."""
+        phrases = [phrase for phrase in map(folded, words.split()) if phrase.strip()]
+        if words.split() and not phrases:
+            return []
+        with self.turn:
+            stored = list(self.documents.items())
+        hits = [
+            {"_index": index, "_id": id_, "_source": orjson.loads(source)}
+            for (index, id_), source in reversed(stored)
+        ]
+        found = [hit for hit in hits if has_all(phrases, hit["_source"])]
+        found.sort(key=lambda hit: occurred(hit["_source"], EPOCH), reverse=True)
+        return list(found[:limit])
+
+    def count(self) -> int:
+        """Count the documents of all indices; see `mqworker.ports.Archive.count`."""
+        return len(self.documents)
+
+    def close(self) -> None:
+        """Leave; see `mqworker.ports.Sink.close`."""
+
+
+def has_all(phrases: Iterable[str], fields: dict[str, Any]) -> bool:
+    """Tell whether every phrase is among the words of a document."""
+    text = folded(text_of(fields))
+    return all(phrase in text for phrase in phrases)
+
+
+def folded(text: str) -> str:
+    """Return the words of a text, without case and accents, each between two spaces."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return f" {' '.join(WORD.findall(letters))} "

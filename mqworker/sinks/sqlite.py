@@ -1,0 +1,202 @@
+"""The embedded document store: one SQLite file, searched by words.
+
+1. A document is unique by its index and its ID, as in Elasticsearch, and is kept byte for byte.
+2. A batch is one transaction, synced to the disk: `stored` means durable.
+3. A document's number is its time in milliseconds and a counter below: so the newest are found
+   first without sorting, also among the documents that match a word.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple
+
+import orjson
+
+from mqworker.core.errors import Misconfigured, SinkUnavailable
+from mqworker.core.message import DUPLICATE, STORED, Document, Outcome
+from mqworker.database import Format, explained, is_passing, open_database, transaction
+from mqworker.sinks.contents import fields_of, occurred, text_of
+
+COUNTER_BITS = 21
+"""What is left below the milliseconds until the year 2109, in 63 bits."""
+
+LATEST_MS = 4_102_444_800_000
+"""The year 2100: what claims to be later is ordered as if it were then."""
+
+STORE = Format(
+    kind="document store",
+    application_id=0x6D717773,
+    version=1,
+    schema=(
+        """CREATE TABLE documents (
+            number INTEGER PRIMARY KEY, index_name TEXT NOT NULL, id TEXT NOT NULL,
+            source BLOB NOT NULL, UNIQUE (id, index_name)
+        )""",
+        # Contentless: the words are indexed, and the text itself is only in the document.
+        """CREATE VIRTUAL TABLE words USING fts5(
+            text, content = '', tokenize = 'unicode61 remove_diacritics 2'
+        )""",
+    ),
+)
+
+
+NEWEST = "SELECT index_name, id, source FROM documents ORDER BY number DESC LIMIT ?"
+MATCHING = """
+    SELECT index_name, id, source FROM documents WHERE number IN (
+        SELECT rowid FROM words(?) ORDER BY rowid DESC LIMIT ?
+    ) ORDER BY number DESC"""
+SYNTAX = re.compile('[\0"]')
+"""What ends a quoted word, or the whole query, for FTS5."""
+
+
+class Readable(NamedTuple):
+    """A document whose fields were read: its place in the batch, its first number, its words."""
+
+    number: int
+    position: int
+    document: Document
+    text: str
+
+
+class SqliteSink:
+    """Stores and finds documents; see `mqworker.ports.Sink` and `mqworker.ports.Archive`.
+
+    Opens the file at its first use. Threads take turns.
+    """
+
+    def __init__(self, path: Path, *, lock_timeout_s: float = 5.0) -> None:
+        """Name the store.
+
+        Args:
+            path: the file, made where there is none.
+            lock_timeout_s: how long a batch waits for another process's.
+        """
+        self.path = path
+        self.lock_timeout_s = lock_timeout_s
+        self.turn = Lock()
+        self.connection: sqlite3.Connection | None = None
+
+    def verify(self) -> str:
+        """Check that the file can be written to; see `mqworker.ports.Sink.verify`."""
+        with self.use() as connection, transaction(connection):
+            ((number,),) = connection.execute("SELECT count(*) FROM documents")
+        return f"SQLite {STORE.kind} {self.path}, format {STORE.version}: {number} documents"
+
+    def write(self, documents: Sequence[Document]) -> list[Outcome]:
+        """Store a batch; see `mqworker.ports.Sink.write`."""
+        outcomes: list[Outcome] = []
+        batch: list[Readable] = []
+        now = datetime.now(UTC)
+        for position, document in enumerate(documents):
+            read = fields_of(document.source)
+            if isinstance(read, Outcome):
+                outcomes.append(read)
+            else:
+                number = first_number(occurred(read, now))
+                batch.append(Readable(number, position, document, text_of(read)))
+                outcomes.append(STORED)
+        # In the order of their numbers: the index of words is built faster.
+        batch.sort()
+        for readable, outcome in zip(batch, self.store(batch), strict=True):
+            outcomes[readable.position] = outcome
+        return outcomes
+
+    def store(self, batch: Sequence[Readable]) -> list[Outcome]:
+        """Store what can be read, as one transaction."""
+        if not batch:
+            return []
+        try:
+            with self.use() as connection, transaction(connection):
+                return [create(connection, readable) for readable in batch]
+        except (SinkUnavailable, Misconfigured) as error:
+            if not is_passing(error):
+                self.close()
+            return [Outcome("retry", str(error))] * len(batch)
+
+    def search(self, words: str, limit: int) -> list[Mapping[str, Any]]:
+        """Find the newest documents that have all of the words; see `mqworker.ports.Archive`.
+
+        Without words, every document does. Case and accents make no difference; what is written
+        together, as in an address, is found together.
+        """
+        quoted = " ".join(f'"{word}"' for word in SYNTAX.sub(" ", words).split())
+        with self.use() as connection:
+            if quoted:
+                found = connection.execute(MATCHING, (quoted, limit)).fetchall()
+            else:
+                found = connection.execute(NEWEST, (limit,)).fetchall()
+        return [
+            {"_index": index, "_id": id_, "_source": orjson.loads(source)}
+            for index, id_, source in found
+        ]
+
+    def count(self) -> int:
+        """Count the documents of all indices; see `mqworker.ports.Archive.count`."""
+        with self.use() as connection:
+            ((number,),) = connection.execute("SELECT count(*) FROM documents")
+        return int(number)
+
+    @contextmanager
+    def use(self) -> Iterator[sqlite3.Connection]:
+        """Hold the connection for a block, opening it when there is none."""
+        with self.turn, explained(self.path, SinkUnavailable):
+            if self.connection is None:
+                self.connection = open_database(
+                    self.path, STORE, SinkUnavailable, self.lock_timeout_s
+                )
+            yield self.connection
+
+    def close(self) -> None:
+        """Leave; see `mqworker.ports.Sink.close`."""
+        with self.turn:
+            connection, self.connection = self.connection, None
+            if connection is not None:
+                connection.close()
+
+
+def first_number(time: datetime) -> int:
+    """Return the lowest number of the millisecond `time` (aware) is in."""
+    milliseconds = int(time.timestamp() * 1000)
+    return max(0, min(milliseconds, LATEST_MS)) << COUNTER_BITS
+
+
+def create(connection: sqlite3.Connection, readable: Readable) -> Outcome:
+    """Store one document unless it is in its index, or elsewhere, already."""
+    document = readable.document
+    if any(has(connection, document.id, index) for index in document.elsewhere):
+        return DUPLICATE
+    number = free_number(connection, readable.number)
+    created = connection.execute(
+        "INSERT INTO documents VALUES (?, ?, ?, ?) ON CONFLICT (id, index_name) DO NOTHING",
+        (number, document.index_name, document.id, document.source),
+    ).rowcount
+    if not created:
+        return DUPLICATE
+    connection.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (number, readable.text))
+    return STORED
+
+
+def has(connection: sqlite3.Connection, id_: str, index: str) -> bool:
+    """Tell whether a document is in an index."""
+    found = connection.execute(
+        "SELECT 1 FROM documents WHERE id = ? AND index_name = ?", (id_, index)
+    )
+    return found.fetchone() is not None
+
+
+def free_number(connection: sqlite3.Connection, first: int) -> int:
+    """Return the next number of a millisecond, or of a later one when all of it is taken."""
+    beyond = first + (1 << COUNTER_BITS)
+    ((last,),) = connection.execute(
+        "SELECT max(number) FROM documents WHERE number >= ? AND number < ?", (first, beyond)
+    )
+    if last is None:
+        return first
+    return int(last) + 1 if last + 1 < beyond else free_number(connection, beyond)
