@@ -1,0 +1,43 @@
+# make demo   the main job on generated traffic, without any service
+# make test   all tests, real services included
+# make check  the quick part: format, lint, types, layers, unit tests
+PYTHON ?= python3
+BIN := .venv/bin
+# Debian 12's pip would take an older way to install that does not find the schemas.
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
+
+.PHONY: demo check test test-long services clean
+
+demo: .venv/for-use
+	$(BIN)/mqworker demo
+
+check: .venv/for-tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest tests/unit
+
+test: check services
+	$(BIN)/pytest --ignore=tests/unit -m "not long" --session-timeout=3600
+
+test-long: .venv/for-tests services
+	$(BIN)/pytest -m long --timeout=3600
+
+services:
+	tests/services/install-packages
+
+.venv/for-use: setup.cfg setup.py
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP_INSTALL) --editable .
+	touch $@
+
+.venv/for-tests: setup.cfg setup.py
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP_INSTALL) --editable '.[test]'
+	touch .venv/for-use $@
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .coverage .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,135 @@
+"""What is installed works without the source tree: from a wheel, an sdist, an editable install."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+import mqworker
+
+ROOT = Path(__file__).parents[2]
+NOT_SOURCE = (".*", "build", "dist", "*.egg-info", "__pycache__")
+LIMIT_S = 100
+LIST_SCHEMAS = """
+import importlib.resources, json
+files = importlib.resources.files("mqworker.schemas").iterdir()
+schemas = {each.name: json.loads(each.read_text()) for each in files if each.name.endswith(".json")}
+print(json.dumps(schemas))
+"""
+
+
+def run(argv: Sequence[str | Path], where: Path) -> str:
+    done = subprocess.run(
+        argv,
+        cwd=where,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LIMIT_S,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+class Environment:
+    """A virtual environment of its own, which finds the tests' dependencies but not mqworker."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self.python = place / "bin" / "python"
+        run([sys.executable, "-m", "venv", "--without-pip", place], place.parent)
+        ours = [sysconfig.get_path(each) for each in ("purelib", "platlib")]
+        theirs = run(
+            [self.python, "-c", "import sysconfig as s; print(s.get_path('purelib'))"], place
+        )
+        # A plain line: the directory is searched, but the editable install in it is not found.
+        Path(theirs.strip(), "dependencies.pth").write_text("\n".join(ours) + "\n")
+
+    def install(self, *args: str | Path) -> None:
+        pip = [sys.executable, "-m", "pip", "--python", self.python, "--quiet", "install"]
+        run([*pip, *args], self.place)
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the source tree: building writes into it."""
+    copy = tmp_path_factory.mktemp("source") / "mqworker"
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_SOURCE))
+    return copy
+
+
+@pytest.fixture(scope="module")
+def builder(tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """Make an environment that has what building needs, fetched once for all builds."""
+    made = Environment(tmp_path_factory.mktemp("builder") / "env")
+    required = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    made.install(*required)
+    return made
+
+
+@pytest.fixture(scope="module")
+def sdist(source: Path, builder: Environment) -> Path:
+    return build("sdist", source, builder)
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Environment:
+    return Environment(tmp_path / "env")
+
+
+def build(kind: str, source: Path, builder: Environment) -> Path:
+    hook = f"from setuptools import build_meta as b; print('built', b.build_{kind}('dist'))"
+    output = run([builder.python, "-c", hook], source)
+    return source / "dist" / output.rpartition("built ")[2].strip()
+
+
+def assert_works(environment: Environment) -> None:
+    """Check the schemas and the command, outside of any source tree."""
+    expected = {
+        each.name: json.loads(each.read_text()) for each in (ROOT / "schemas").glob("*.json")
+    }
+    assert expected
+    assert expected == json.loads(run([environment.python, "-c", LIST_SCHEMAS], environment.place))
+    command = environment.place / "bin" / "mqworker"
+    assert mqworker.__version__ in run([command, "--version"], environment.place)
+
+
+def test_a_wheel_carries_the_schemas_and_the_command(
+    source: Path, builder: Environment, environment: Environment
+) -> None:
+    wheel = build("wheel", source, builder)
+    environment.install("--no-deps", "--no-index", wheel)
+    assert_works(environment)
+
+
+def test_a_wheel_built_from_the_sdist_carries_the_same(
+    sdist: Path, builder: Environment, environment: Environment, tmp_path: Path
+) -> None:
+    shutil.unpack_archive(sdist, tmp_path)
+    wheel = build("wheel", tmp_path / sdist.name.removesuffix(".tar.gz"), builder)
+    environment.install("--no-deps", "--no-index", wheel)
+    assert_works(environment)
+
+
+def test_an_editable_install_finds_the_schemas_in_the_source_tree(
+    source: Path, builder: Environment
+) -> None:
+    builder.install("--no-deps", "--no-index", "--no-build-isolation", "--editable", source)
+    assert_works(builder)
+
+
+def test_the_sdist_holds_what_distributors_and_testers_need(sdist: Path, tmp_path: Path) -> None:
+    shutil.unpack_archive(sdist, tmp_path)
+    unpacked = tmp_path / sdist.name.removesuffix(".tar.gz")
+    wanted = ["LICENSE", "README.rst", "Makefile", "systemd/mqworker@.service"]
+    wanted += ["tests/conftest.py", "tests/services/elasticsearch-pom.xml", "schemas/event.json"]
+    assert [] == [each for each in wanted if not (unpacked / each).exists()]
