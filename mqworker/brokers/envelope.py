@@ -160,7 +160,8 @@ def number(value: Any) -> int | None:
 def marked_again(entry: bytes) -> bytes:
     """Return the entry with the mark that it was delivered before, where it can carry one."""
     envelope = parsed(entry)
-    if envelope is None:
+    # Where the entry itself is the body, a mark would make another message of it.
+    if envelope is None or open_envelope(envelope) is None:
         return entry
     properties = envelope["properties"]
     properties["delivery_info"] = {**table(properties.get("delivery_info")), "redelivered": True}

@@ -92,7 +92,7 @@ def connection_to(options: KombuOptions, target: str) -> kombu.Connection:
             known_to_kombu(url), transport_options=extra, ssl=tls, alternates=options.sentinels
         )
         connection.get_transport_cls()
-    except ImportError as error:
+    except (ImportError, NameError) as error:  # kombu's kafka stumbles over what it lacks
         raise missing(options.transport, error) from error
     except (TypeError, ValueError, LookupError) as error:
         raise Misconfigured(f"{redact(target)}: {redact_text(str(error))}") from error
@@ -188,7 +188,7 @@ def known_to_kombu(url: str) -> str:
     return SAME_WIRE.get(scheme.lower(), scheme.lower()) + mark + rest
 
 
-def missing(transport: Transport, error: ImportError) -> Misconfigured:
+def missing(transport: Transport, error: Exception) -> Misconfigured:
     """Return what to tell about a package that is not installed."""
     scheme = transport.schemes[0]
     if transport.package is None:
