@@ -1,0 +1,143 @@
+"""The consumption of one queue over one RabbitMQ connection.
+
+1. A message is either handed over or given back (basic.nack, requeue); what is neither is in
+   `buffer`, and the broker has it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from mqworker.brokers.deliveries import ConsumerConnection
+from mqworker.brokers.link import Link
+from mqworker.brokers.rabbitmq import RabbitmqOptions, declare, ignore
+from mqworker.core.acks import Acks, AckWindow
+from mqworker.core.message import Delivery, Properties, Tag
+
+
+class Consumer:
+    """Fills `buffer` while the connection is run; `channel_number` names it in each `Tag`."""
+
+    def __init__(
+        self,
+        options: RabbitmqOptions,
+        channel_number: int,
+        clock: Callable[[], datetime],
+        taking: bool,
+    ) -> None:
+        self.options = options
+        self.channel_number = channel_number
+        self.clock = clock
+        self.taking = taking
+        self.buffer: list[Delivery] = []
+        self.received: datetime | None = None
+        self.window = AckWindow(hold_most=max(1, options.prefetch // 2))
+        self.consumer_tag = ""
+        self.cancelling = False
+        self.link: Link | None = None
+        self.channel: Any = None
+
+    def connect(self, *args: Any, **kwargs: Any) -> Any:
+        """Make the pika connection."""
+        return ConsumerConnection(self.deliver, *args, **kwargs)
+
+    def setup(self, link: Link) -> None:
+        """Declare, and consume if anything is to be taken now."""
+        self.link, self.channel = link, link.channel
+        declare(self.channel, self.options.topology)
+        answered = ignore if self.taking else link.be_ready
+        self.channel.basic_qos(prefetch_count=self.options.prefetch, callback=answered)
+        if self.taking:
+            self.consume(link.be_ready)
+
+    def want(self, taking: bool) -> None:
+        """Start or stop to take messages; a stop gives back what was not handed over."""
+        self.taking = taking
+        if taking and not self.consumer_tag and not self.cancelling:
+            self.consume(ignore)
+        elif self.consumer_tag and not taking:
+            self.cancel()
+
+    def consume(self, answered: Callable[[Any], None]) -> None:
+        """Ask for messages."""
+        self.consumer_tag = self.channel.basic_consume(
+            self.options.queue, self.on_message, callback=answered
+        )
+
+    def cancel(self) -> None:
+        """Ask for no more messages, and give back those in the buffer."""
+        tag, self.consumer_tag, self.cancelling = self.consumer_tag, "", True
+        self.channel.basic_cancel(tag, callback=self.cancelled)
+        returned, self.buffer = self.buffer, []
+        for delivery in returned:
+            self.channel.basic_nack(delivery.tag.number)
+
+    def cancelled(self, _frame: Any) -> None:
+        """Note that nothing more will come."""
+        self.cancelling = False
+
+    def deliver(
+        self,
+        number: int,
+        redelivered: bool,
+        exchange: str,
+        routing_key: str,
+        properties: Properties,
+        body: bytes,
+    ) -> None:
+        """Take one message from the connection."""
+        if not self.consumer_tag:
+            self.give_back(number)
+            return
+        received = self.received
+        if received is None:
+            received = self.received = self.clock()
+        tag = Tag(self.channel_number, number)
+        self.buffer.append(
+            Delivery(tag, body, properties, received, redelivered, exchange, routing_key)
+        )
+
+    def give_back(self, number: int) -> None:
+        """Give back a message that was on its way when the consumer was cancelled."""
+        if self.link and self.link.ready:
+            self.channel.basic_nack(number)
+
+    def on_message(self, _channel: Any, method: Any, properties: Any, body: bytes) -> None:
+        """Take one message that pika has read, should it not leave that to `ConsumerConnection`."""
+        self.deliver(
+            method.delivery_tag,
+            method.redelivered,
+            method.exchange,
+            method.routing_key,
+            properties,
+            body,
+        )
+
+    def hand_over(self, limit: int) -> list[Delivery]:
+        """Take the oldest messages out of the buffer."""
+        handed = self.buffer[:limit]
+        del self.buffer[:limit]
+        self.window.deliver([delivery.tag.number for delivery in handed])
+        self.received = None
+        return handed
+
+    def settle(self, numbers: Iterable[int]) -> None:
+        """Note what may be acknowledged."""
+        self.window.settle(numbers)
+
+    def acknowledge(self, now: float) -> None:
+        """Acknowledge what is to be by now, in seconds on a clock that never goes back."""
+        self.send(self.window.take(now))
+
+    def acknowledge_all(self) -> None:
+        """Acknowledge all that is settled, before leaving."""
+        self.send(self.window.take_all())
+
+    def send(self, acks: Acks) -> None:
+        """Write the acknowledgements."""
+        if acks.up_to is not None:
+            self.channel.basic_ack(acks.up_to, multiple=True)
+        for number in acks.alone:
+            self.channel.basic_ack(number)
