@@ -21,7 +21,8 @@ class BrokerOptions:
     broker: tuple[str, ...] = option(
         url("amqp://user:password@host:5672/vhost"),
         "The message broker. Several are nodes of one cluster, tried in turn. amqp:// and amqps:// "
-        "are RabbitMQ, sqlite:///FILE is the embedded broker, every other scheme is kombu's. The "
+        "are RabbitMQ, every other scheme is kombu's; sqlite:///FILE is the embedded broker, with "
+        "a slash more when the path is absolute (sqlite:////var/lib/mqworker/broker.db). The "
         "virtual host / is written %2F. The password can be kept out of the URL: see "
         "broker_password_file.",
         ("amqp://guest:guest@127.0.0.1:5672/%2F",),

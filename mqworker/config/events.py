@@ -58,7 +58,10 @@ class EventOptions:
         10 * MEBIBYTE,
     )
     max_depth: int = option(
-        whole(1, 200), "How deep objects and arrays may be nested in each other.", 20
+        whole(1, 200),
+        "How deep objects and arrays may be nested in each other, the event being the first. "
+        "Elasticsearch takes 20 levels, one of which is needed for what moves into details.",
+        19,
     )
     max_keys: int = option(whole(), "How many keys an event may have, at all depths.", 1000)
     max_events: int = option(whole(), "How many events one message may hold.", 10_000)

@@ -17,7 +17,8 @@ class SinkOptions:
     sink: tuple[str, ...] = option(
         url("https://host:9200", "http", "https", "sqlite"),
         "Where documents are stored. http:// and https:// are Elasticsearch 8.19 or 9; several are "
-        "nodes of one cluster. sqlite:///FILE is the embedded sink.",
+        "nodes of one cluster. sqlite:///FILE is the embedded sink, with a slash more when the "
+        "path is absolute (sqlite:////var/lib/mqworker/events.db).",
         ("http://127.0.0.1:9200",),
     )
     sink_ca_file: Path | None = optional(

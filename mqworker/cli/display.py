@@ -1,0 +1,37 @@
+"""Text of strangers on a terminal, and values as JSON.
+
+Events come from machines that may be in an attacker's hand: a control character in one could
+rewrite what the terminal shows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import orjson
+
+
+def printable(text: str) -> str:
+    """Return the text with everything that is not printable escaped."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+
+
+def clipped(text: str, width: int) -> str:
+    """Return the text, printable, in at most `width` characters."""
+    shown = printable(text)
+    return shown if len(shown) <= width else f"{shown[: width - 1]}…"
+
+
+def to_json(value: Any) -> str:
+    """Return a value as JSON on one line."""
+    return orjson.dumps(value, default=str).decode()
+
+
+def echo_json(value: Any) -> None:
+    """Print a value as JSON on a line of its own."""
+    click.echo(to_json(value))

@@ -1,0 +1,122 @@
+"""`mqworker explain`: what would happen to a message, without a service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any, BinaryIO
+
+import click
+import orjson
+
+from mqworker import wiring
+from mqworker.cli.display import echo_json, printable
+from mqworker.cli.options import Configuration, configured, json_option
+from mqworker.cli.snippet import draw, render
+from mqworker.config.broker import DEAD_SUFFIX
+from mqworker.config.events import EventOptions
+from mqworker.config.settings import Settings
+from mqworker.core.explain import Explained
+from mqworker.core.explain import explain as explain_message
+from mqworker.core.message import Delivery, Document, PlainProperties, Tag
+
+STAGES_OF_RECORD = ("decode", "normalize")
+INDENT = " " * 6
+
+
+def moment(_ctx: click.Context, _param: click.Parameter, text: str | None) -> datetime | None:
+    """Read a time in ISO 8601; without an offset it is in UTC.
+
+    Raises:
+        click.BadParameter: it is none.
+    """
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        wrong = f"expected a time such as 2026-11-23T09:30:00Z, got {text!r}"
+        raise click.BadParameter(wrong) from None
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+@click.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--message-id", metavar="TEXT", help="The AMQP message_id.")
+@click.option("--timestamp", type=int, metavar="SECONDS", help="The AMQP timestamp.")
+@click.option("--content-encoding", metavar="TEXT", help="The AMQP content_encoding, as in gzip.")
+@click.option("--received", callback=moment, metavar="TIME", help="When it came.  [default: now]")
+@configured(EventOptions, services=())
+@json_option("Print each event in the body as a JSON object on a line of its own.")
+def explain(
+    configuration: Configuration,
+    *,
+    file: BinaryIO,
+    received: datetime | None,
+    as_json: bool,
+    **properties: Any,
+) -> None:
+    """Tell what would happen to the message whose body is in FILE (- is standard input).
+
+    It is decoded, normalized and validated as `mqworker run` does it, with the same configuration,
+    but nothing is sent anywhere. The exit status is 0 for a message that would be refused, too.
+    """
+    settings = configuration.settings
+    # One byte more than is allowed is enough to see that it is too much.
+    body = file.read(settings.max_body + 1)
+    delivery = Delivery(
+        Tag(0, 0),
+        body,
+        PlainProperties(**properties),
+        received or datetime.now(UTC),
+        exchange=settings.exchange[0],
+        routing_key=settings.queue,
+    )
+    for one in explain_message(delivery, wiring.build_policy(settings)):
+        if as_json:
+            echo_json(as_object(one))
+        else:
+            click.echo("\n".join(told(one, settings)))
+
+
+def as_object(one: Explained) -> dict[str, Any]:
+    """Return what became of one event, for machines."""
+    return {
+        "record": one.record,
+        "event": one.event,
+        "schema": one.schema,
+        "refusal": asdict(one.refusal) if one.refusal else None,
+        "document": document_object(one.document) if one.document else None,
+    }
+
+
+def document_object(document: Document) -> dict[str, Any]:
+    """Return a document for machines."""
+    source = orjson.loads(document.source)
+    return {"index": document.index_name, "id": document.id, "source": source}
+
+
+def told(one: Explained, settings: Settings) -> Iterator[str]:
+    """Give what became of one event, step by step, for a person."""
+    yield f"event {one.position}"
+    if one.record is not None:
+        yield "  decoded"
+        yield from indented(one.record)
+    if one.event is not None:
+        yield "  normalized"
+        yield from indented(one.event)
+    if one.schema:
+        yield f"  schema {printable(one.schema)}"
+    if one.refusal:
+        whole = one.record if one.refusal.stage in STAGES_OF_RECORD else one.event
+        yield from (f"  {line}" for line in draw(one.refusal, whole))
+        yield f"  dead letter to queue {printable(settings.queue + DEAD_SUFFIX)}"
+    if one.document:
+        yield f"  document {one.document.id} ({len(one.document.source)} bytes)"
+        yield f"  index {one.document.index_name}"
+
+
+def indented(value: dict[str, Any]) -> Iterator[str]:
+    """Give an object as indented JSON."""
+    return (INDENT + printable(line.text) for line in render(value))

@@ -1,0 +1,29 @@
+"""`mqworker run`: the worker, or several under a supervisor."""
+
+from __future__ import annotations
+
+import click
+
+from mqworker import wiring
+from mqworker.cli.options import Configuration, configured, json_option
+from mqworker.cli.status import finish
+from mqworker.supervisor import Orphaned, Supervisor
+
+
+@click.command()
+@configured(daemon=True)
+@json_option("Log as JSON: short for --log-format json.")
+def run(configuration: Configuration, *, as_json: bool) -> int:  # noqa: ARG001 - read by `configured`
+    """Move messages from the broker to the sink until told to stop.
+
+    SIGTERM and SIGINT: finish what is in flight, acknowledge it, and end; a second one: end at
+    once. SIGHUP: read the configuration and the schemas again.
+    """
+
+    def work(orphaned: Orphaned) -> int:
+        return wiring.run_worker(configuration.settings, configuration.reload, orphaned)
+
+    size = configuration.settings.processes
+    if size == 1:
+        return work(lambda: False)
+    return Supervisor(size, lambda orphaned: finish(lambda: work(orphaned))).run()

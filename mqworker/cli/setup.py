@@ -1,0 +1,29 @@
+"""`mqworker setup`: what has to be in the sink before the first event."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+
+import click
+
+from mqworker import wiring
+from mqworker.cli.display import echo_json, printable
+from mqworker.cli.options import Configuration, configured, json_option
+from mqworker.config.sink import SinkOptions
+
+
+@click.command()
+@configured(SinkOptions, services={"sink"})
+@json_option("Print a JSON object.")
+def setup(configuration: Configuration, *, as_json: bool) -> None:
+    """Install or upgrade what the sink needs: in Elasticsearch the index template.
+
+    For a worker that lacks the privilege to do so itself; run this with an account that has it.
+    """
+    with closing(wiring.open_sink(replace(configuration.settings, sink_setup=True))) as sink:
+        found = sink.verify()
+    if as_json:
+        echo_json({"sink": found})
+    else:
+        click.echo(printable(found))
