@@ -10,7 +10,7 @@ from tests.services import distribution
 from tests.services.elasticsearch import Elasticsearch
 from tests.services.elasticsearch_local import start_elasticsearch
 from tests.services.engine import engine_answers
-from tests.services.lifecycle import Foreign, Lifecycle, ServiceMissing
+from tests.services.lifecycle import Foreign, Lifecycle, SeriesMissing, ServiceMissing
 from tests.services.rabbitmq import Rabbitmq
 from tests.services.rabbitmq_local import start_rabbitmq
 from tests.services.redis import Redis
@@ -77,8 +77,9 @@ def redis_node(scratch: Scratch) -> Redis:
     return start_redis(scratch.directory("redis"))
 
 
-def prepare_elasticsearch() -> None:
+def prepare_elasticsearch(series: str | None) -> None:
     """Fetch the server if one is to be started here; what is missing is told by the fixture."""
-    if not os.environ.get("MQWORKER_TEST_ELASTICSEARCH_URL") and not engine_answers():
-        with suppress(ServiceMissing):
-            distribution.fetch()
+    shared = series is None and os.environ.get("MQWORKER_TEST_ELASTICSEARCH_URL")
+    if not shared and not engine_answers():
+        with suppress(ServiceMissing, SeriesMissing):
+            distribution.fetch(series)

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from tests.services.identity import needs_world_readable
 from tests.services.jdk import Jdk, installed_jdks
-from tests.services.lifecycle import ServiceMissing
+from tests.services.lifecycle import SeriesMissing, ServiceMissing
 
 HERE = Path(__file__).parent
 FETCH_LIMIT_S = 900
@@ -56,10 +56,11 @@ def choose(series: str | None = None) -> tuple[Series, Jdk]:
         fitting = [jdk for jdk in jdks if each.oldest_jdk <= jdk.release <= each.newest_jdk]
         if fitting:
             return each, fitting[0]
-    if series and jdks:
-        raise ServiceMissing(
-            f"Elasticsearch {SERIES[series].version} needs a JDK {SERIES[series].oldest_jdk} or "
-            f"newer (JAVA_HOME, /usr/lib/jvm); found: {[jdk.release for jdk in jdks]}"
+    if series and any(jdk.release >= SERIES["8"].oldest_jdk for jdk in jdks):
+        wanted = SERIES[series]
+        raise SeriesMissing(
+            f"Elasticsearch {wanted.version} needs a JDK {wanted.oldest_jdk} to "
+            f"{wanted.newest_jdk}; found: {', '.join(str(jdk.release) for jdk in jdks)}"
         )
     raise ServiceMissing(HOW_TO_GET)
 

@@ -16,8 +16,9 @@ import pytest
 
 from tests.services import choice
 from tests.services.choice import Node
+from tests.services.distribution import SERIES
 from tests.services.elasticsearch import Elasticsearch
-from tests.services.lifecycle import ServiceMissing
+from tests.services.lifecycle import SeriesMissing, ServiceMissing
 from tests.services.rabbitmq import Rabbitmq
 from tests.services.redis import Redis
 from tests.services.scratch import Scratch, scratch_space
@@ -37,9 +38,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Fetch what is to be fetched now: a first download is no part of any test's time limit."""
+    if session.config.option.collectonly:
+        return
     wanted = {name for item in session.items for name in getattr(item, "fixturenames", ())}
-    if not session.config.option.collectonly and wanted & {"elasticsearch", "elasticsearch_node"}:
-        choice.prepare_elasticsearch()
+    if "elasticsearch" in wanted:
+        choice.prepare_elasticsearch(None)
+    if "elasticsearch_node" in wanted:
+        for series in SERIES:
+            choice.prepare_elasticsearch(series)
 
 
 @pytest.hookimpl(trylast=True)
@@ -115,6 +121,8 @@ def _present(start: Callable[[], Any]) -> Any:
     """Start a service; what can't be had fails in CI and skips elsewhere."""
     try:
         return start()
+    except SeriesMissing as missing:
+        pytest.skip(str(missing))
     except ServiceMissing as missing:
         if os.environ.get("CI"):
             pytest.fail(str(missing), pytrace=False)

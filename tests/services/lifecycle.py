@@ -13,6 +13,10 @@ class ServiceMissing(Exception):
     """The service can't be had on this machine; the message says how to get it."""
 
 
+class SeriesMissing(Exception):
+    """This machine runs another series of the service only; no reason to fail anywhere."""
+
+
 class Lifecycle(Protocol):
     """One running service. Its state and its ports stay the same over stop, kill and start."""
 
