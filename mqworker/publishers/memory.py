@@ -20,19 +20,26 @@ class MemoryPublisher:
     """Hands messages to a `MemoryBroker`; see `mqworker.ports.Publisher`."""
 
     def __init__(
-        self, broker: MemoryBroker, *, queues: Iterable[str] = (), judge: Judge = accept
+        self,
+        broker: MemoryBroker,
+        *,
+        queues: Iterable[str] = (),
+        exchanges: Iterable[str] = (),
+        judge: Judge = accept,
     ) -> None:
         """Name the broker.
 
         Args:
             broker: where the messages go.
             queues: declared at once, for messages that no worker has asked for.
+            exchanges: bound by its name to each of these queues.
             judge: asked about each message before any of its batch is published.
         """
         self.broker = broker
         self.judge = judge
+        names = tuple(exchanges)
         for queue in queues:
-            broker.declare(queue)
+            broker.declare(queue, names)
 
     def publish(self, publications: Sequence[Publication]) -> None:
         """Publish all or, after an error, nothing; see `mqworker.ports.Publisher.publish`."""

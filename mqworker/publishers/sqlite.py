@@ -16,17 +16,24 @@ class SqlitePublisher:
     """Hands messages to the embedded broker; see `mqworker.ports.Publisher`."""
 
     def __init__(
-        self, path: Path, *, queues: Iterable[str] = (), options: SqliteOptions = DEFAULTS
+        self,
+        path: Path,
+        *,
+        queues: Iterable[str] = (),
+        exchanges: Iterable[str] = (),
+        options: SqliteOptions = DEFAULTS,
     ) -> None:
         """Name the broker; it is connected with the first message.
 
         Args:
             path: the broker's file, made where there is none.
             queues: declared when it is connected, for messages that no worker has asked for.
+            exchanges: bound by its name to each of these queues.
             options: how patient to be.
         """
         self.path = path
         self.queues = tuple(queues)
+        self.exchanges = tuple(exchanges)
         self.options = options
         self.broker: SqliteBroker | None = None
 
@@ -46,7 +53,7 @@ class SqlitePublisher:
                 broker = SqliteBroker(self.path, self.options)
                 unless_declared.callback(broker.close)
                 for queue in self.queues:
-                    broker.declare(queue)
+                    broker.declare(queue, self.exchanges)
                 unless_declared.pop_all()
             self.broker = broker
         return self.broker

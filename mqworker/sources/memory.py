@@ -27,6 +27,7 @@ class MemorySource:
         self.prefetch = prefetch
         self.channel = 0
         self.unsettled: set[int] = set()
+        self.closed = False
         broker.declare(queue, exchanges)
         self.connect()
 
@@ -41,12 +42,13 @@ class MemorySource:
         """Hand over what is there; see `mqworker.ports.Source.receive`."""
         until = time.monotonic() + timeout_s
         with self.broker.changed:
-            while True:
+            while not self.closed:
                 deliveries = self.claim(limit)
                 left = until - time.monotonic()
                 if deliveries or left <= 0:
                     return deliveries
                 self.broker.changed.wait(left)
+        return []
 
     def claim(self, limit: int) -> list[Delivery]:
         """Claim what may be handed over, at once."""
@@ -69,5 +71,6 @@ class MemorySource:
 
     def close(self) -> None:
         """Give back what is not settled; see `mqworker.ports.Source.close`."""
+        self.closed = True
         self.unsettled.clear()
         self.broker.leave(self.consumer)

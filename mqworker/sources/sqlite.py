@@ -61,18 +61,20 @@ class SqliteSource:
         self.unsettled: set[int] = set()
         self.settled: list[int] = []
         self.is_out = False
+        self.closed = False
 
     def receive(self, limit: int, timeout_s: float) -> list[Delivery]:
         """Hand over what is there; see `mqworker.ports.Source.receive`."""
         until = time.monotonic() + timeout_s
         pause = FIRST_PAUSE_S
-        while True:
+        while not self.closed:
             deliveries = self.attempt(limit)
             left = until - time.monotonic()
             if deliveries or left <= 0:
                 return deliveries
             time.sleep(min(pause, left))
             pause = min(1.5 * pause, self.options.longest_pause_s)
+        return []
 
     def attempt(self, limit: int) -> list[Delivery]:
         """Claim messages; none when there are none, or in an outage."""
@@ -149,6 +151,7 @@ class SqliteSource:
 
     def close(self) -> None:
         """Give back what is not settled; see `mqworker.ports.Source.close`."""
+        self.closed = True
         if self.consumer is None:
             return
         try:

@@ -20,6 +20,15 @@ def test_queues_that_nobody_consumes_are_declared_at_the_first_message(tmp_path:
     broker.close()
 
 
+def test_exchanges_are_bound_to_the_queues_that_it_declares(tmp_path: Path):
+    publisher = SqlitePublisher(tmp_path / "b.db", queues=["q"], exchanges=["mozdef"])
+    publisher.publish([TO_Q._replace(exchange="mozdef")])
+    publisher.close()
+    broker = SqliteBroker(tmp_path / "b.db")
+    assert broker.depth("q").ready == 1
+    broker.close()
+
+
 def test_a_message_without_a_queue_is_a_configuration_error(tmp_path: Path):
     publisher = SqlitePublisher(tmp_path / "b.db")
     with pytest.raises(Misconfigured, match="a worker declares its queue when it starts"):
