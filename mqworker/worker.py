@@ -35,9 +35,6 @@ from mqworker.writing import Pending, Writing
 
 log = logging.getLogger(__name__)
 
-IDLE_S = 0.25
-"""The longest wait for messages: a signal is noticed at the latest after it."""
-
 BUSY_S = 0.005
 """The wait for messages while a bulk request or a confirmation is awaited."""
 
@@ -78,7 +75,7 @@ class Worker:
         self.done: list[Tag] = []
 
     def turn(self, *, taking: bool = True) -> None:
-        """Do what can be done now, waiting for messages for at most `IDLE_S` seconds."""
+        """Do what can be done now, waiting for messages for at most `idle_s` seconds."""
         self.collect()
         self.settle()
         self.receive(self.pace.batch.count if taking else 0)
@@ -159,7 +156,7 @@ class Worker:
         """Return how long to wait for messages, in seconds."""
         if self.writing.busy or self.burying.busy or self.done:
             return BUSY_S
-        return min(self.batch.wait_s(now, IDLE_S), self.writing.wait_s(now, IDLE_S))
+        return self.writing.wait_s(now, self.batch.wait_s(now, self.pace.idle_s))
 
     def write(self, *, at_once: bool = False) -> None:
         """Hand over what is due: batches and retries to the sink, the dead to their queue."""

@@ -23,5 +23,5 @@ class Backoff:
             attempt: how many failed before this one.
             chance: a random number in [0, 1).
         """
-        full = min(self.most_s, self.least_s * 2 ** min(attempt, 60))
+        full = min(self.most_s, self.least_s * 2.0 ** min(attempt, 60))
         return full * (0.5 + chance / 2)

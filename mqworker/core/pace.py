@@ -16,6 +16,7 @@ class Pace:
     batch: bounds of one bulk request. bulks: how many of them are in flight at once.
     backoff: the wait before something is tried again. brake: when to stop taking messages.
     drain_s: seconds to finish what is in flight when told to stop.
+    idle_s: the longest wait for messages, in seconds: a signal is noticed at the latest after it.
     """
 
     batch: BatchPolicy = field(default_factory=BatchPolicy)
@@ -23,3 +24,4 @@ class Pace:
     backoff: Backoff = field(default_factory=Backoff)
     brake: BrakePolicy = field(default_factory=BrakePolicy)
     drain_s: float = 25.0
+    idle_s: float = 0.25
