@@ -1,4 +1,7 @@
-"""When to try to connect again, and where."""
+"""When to try to connect again, and where; and what to tell about it.
+
+An outage is told when it begins, when its reason changes, and when it ends.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import random
 import time
 from collections.abc import Callable
 
+from mqworker.brokers.redial import Redial
 from mqworker.core.backoff import Backoff
 from mqworker.core.urls import redact, redact_text
 
@@ -14,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 class Attempts:
-    """Goes round the URLs of a broker; after each round that failed it waits longer."""
+    """The URLs of a broker, tried in turn; for clients that connect in one blocking call."""
 
     def __init__(
         self,
@@ -25,35 +29,39 @@ class Attempts:
     ) -> None:
         """Begin with the first URL, at once."""
         self.urls = urls
-        self.backoff = backoff
         self.clock = clock
-        self.chance = chance
-        self.failures = 0
-        self.due = clock()
+        self.redial = Redial(len(urls), backoff, chance)
+        self.connected_since: float | None = None
+        self.told: set[str] = set()
 
     @property
     def url(self) -> str:
         """The URL to try now."""
-        return self.urls[self.failures % len(self.urls)]
+        return self.urls[self.redial.index]
 
     def await_turn(self, limit_s: float) -> bool:
         """Sleep until the next attempt is due, at most `limit_s` seconds; tell whether it is."""
-        wait_s = self.due - self.clock()
+        wait_s = self.redial.wait_s(self.clock())
         if wait_s > 0:
             time.sleep(min(wait_s, limit_s))
         return wait_s <= limit_s
 
-    def failed(self, error: BaseException) -> None:
-        """Note a failed attempt, or a connection lost."""
-        rounds = self.failures // len(self.urls)
-        delay_s = self.backoff.delay_s(rounds, self.chance())
-        told = redact_text(f"{type(error).__name__}: {error}")
-        log.warning("no broker at %s: %s; next try in %.1f s", redact(self.url), told, delay_s)
-        self.failures += 1
-        self.due = self.clock() + delay_s
-
     def succeeded(self) -> None:
-        """Note that the broker answers, so that the next failure is a first one again."""
-        if self.failures:
-            log.info("the broker answers again at %s", redact(self.url))
-        self.failures %= len(self.urls)
+        """Note that the broker in turn answers."""
+        self.connected_since = self.clock()
+        if self.told:
+            log.info("connected to the broker again: %s", redact(self.url))
+            self.told.clear()
+
+    def failed(self, error: BaseException) -> None:
+        """Note a failed attempt, or the loss of the connection."""
+        told = redact_text(f"{redact(self.url)}: {type(error).__name__}: {error}")
+        if told not in self.told:
+            log.warning("the broker is out of reach: %s", told)
+            self.told.add(told)
+        now, since = self.clock(), self.connected_since
+        self.connected_since = None
+        if since is None:
+            self.redial.fail(now)
+        else:
+            self.redial.lose(now, since)

@@ -1,6 +1,6 @@
 """Connections to every broker that is neither RabbitMQ nor the embedded one, by kombu.
 
-1. TLS verifies the server unless the URL says otherwise (kombu's own default for `rediss` is not
+1. TLS verifies the server unless the operator says otherwise (kombu's default for `rediss` is not
    to).
 2. What kombu or a transport can't do for good is `Misconfigured`, with what to install or change.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
@@ -18,13 +18,13 @@ from urllib.parse import unquote_plus
 import kombu
 from kombu.exceptions import VersionMismatch
 
+from mqworker.brokers.redial import PATIENCE
 from mqworker.brokers.transports import Transport, scheme_of, transport_of
 from mqworker.core.backoff import Backoff
 from mqworker.core.errors import Misconfigured
 from mqworker.core.urls import redact, redact_text
 
 MOZDEF_EXCHANGES = ("eventtask", "mozdef")
-BACKOFF = Backoff()
 SAME_WIRE = {"valkey": "redis", "valkeys": "rediss"}
 """What speaks another's protocol, and is known to kombu by that name only."""
 
@@ -39,20 +39,25 @@ class KombuOptions:
     exchanges: direct exchanges to declare and bind.
     passive: declare nothing.
     prefetch: the most messages that are handed over and not settled.
+    user, password: for URLs that have none.
     ca_file, certificate_file, key_file: for TLS to Redis, PEM; None for the system's authorities
         and for no certificate of our own.
+    tls_verify: False accepts any certificate of Redis.
     backoff: how long to wait between attempts to connect.
     """
 
-    urls: tuple[str, ...]
+    urls: tuple[str, ...] = field(repr=False)
     queue: str = "eventtask"
     exchanges: tuple[str, ...] = MOZDEF_EXCHANGES
     passive: bool = False
-    prefetch: int = 1000
+    prefetch: int = 2000
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
     ca_file: Path | None = None
     certificate_file: Path | None = None
     key_file: Path | None = None
-    backoff: Backoff = BACKOFF
+    tls_verify: bool = True
+    backoff: Backoff = PATIENCE
 
     def __post_init__(self) -> None:
         """Refuse what can't work, before anything is opened."""
@@ -89,7 +94,12 @@ def connection_to(options: KombuOptions, target: str) -> kombu.Connection:
     tls: Any = tls_options(options) if scheme_of(url) in {"rediss", "valkeys"} else False
     try:
         connection = kombu.Connection(
-            known_to_kombu(url), transport_options=extra, ssl=tls, alternates=options.sentinels
+            known_to_kombu(url),
+            userid=options.user,
+            password=options.password,
+            transport_options=extra,
+            ssl=tls,
+            alternates=options.sentinels,
         )
         connection.get_transport_cls()
     except (ImportError, NameError) as error:  # kombu's kafka stumbles over what it lacks
@@ -179,7 +189,8 @@ def tls_options(options: KombuOptions) -> dict[str, Any]:
         "ssl_keyfile": options.key_file,
     }
     named = {name: str(path) for name, path in files.items() if path is not None}
-    return {"ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_check_hostname": True, **named}
+    wanted = ssl.CERT_REQUIRED if options.tls_verify else ssl.CERT_NONE
+    return {"ssl_cert_reqs": wanted, "ssl_check_hostname": options.tls_verify, **named}
 
 
 def known_to_kombu(url: str) -> str:

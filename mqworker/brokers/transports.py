@@ -174,7 +174,6 @@ TRANSPORTS = (
             "worker was killed, set visible = true in kombu_message by hand"
         ),
         package="kombu[sqlalchemy]",
-        defaults=QUICK,
     ),
     Transport(
         schemes=("mongodb",),

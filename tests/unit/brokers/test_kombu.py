@@ -129,6 +129,26 @@ def test_tls_is_what_the_url_says_when_it_says_something() -> None:
     assert ssl.CERT_NONE == connection.ssl["ssl_cert_reqs"]
 
 
+def test_a_password_from_elsewhere_is_used_and_the_one_in_the_url_goes_before() -> None:
+    expected = [("u", "p"), ("v", "q")]
+    other = {"user": "u", "password": "p"}
+    found = [connected(url, **other) for url in ("redis://h", "redis://v:q@h")]
+    assert expected == [(each.userid, each.password) for each in found]
+
+
+def test_no_password_is_in_what_the_options_look_like() -> None:
+    secret = "hunter2"  # noqa: S105
+    assert secret not in repr(KombuOptions((f"redis://:{secret}@h",), password=secret))
+
+
+def test_a_certificate_is_not_looked_at_when_the_operator_says_so() -> None:
+    connection = connected("rediss://h", tls_verify=False)
+    assert (ssl.CERT_NONE, False) == (
+        connection.ssl["ssl_cert_reqs"],
+        connection.ssl["ssl_check_hostname"],
+    )
+
+
 def test_a_client_certificate_is_shown_to_redis_with_its_key() -> None:
     options = KombuOptions(
         ("rediss://h",), certificate_file=Path("/c.pem"), key_file=Path("/k.pem")
