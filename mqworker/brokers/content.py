@@ -36,8 +36,12 @@ def read_properties(data: bytes, at: int) -> PlainProperties:
     return properties
 
 
-def write_properties(properties: Properties) -> bytes:
+def write_properties(properties: Properties, delivery_mode: int | None = None) -> bytes:
     """Return the property flags and the properties that are set.
+
+    Args:
+        properties: what to write.
+        delivery_mode: to be written instead of theirs.
 
     Raises:
         TypeError: a header is of a type that AMQP does not have.
@@ -45,6 +49,8 @@ def write_properties(properties: Properties) -> bytes:
     flags, pieces = 0, [b""]
     for bit, (name, _, write) in FIELDS.items():
         value = getattr(properties, name)
+        if bit == DELIVERY_MODE:
+            value = delivery_mode or value
         if value is not None:
             flags |= bit
             pieces.append(write(value))
@@ -75,13 +81,15 @@ def read_headers(data: bytes, at: int) -> tuple[dict[str, Any], int]:
 Reader = Callable[[bytes, int], tuple[Any, int]]
 Writer = Callable[[Any], bytes]
 
+DELIVERY_MODE = 1 << 12
+
 TEXT: tuple[Reader, Writer] = (read_short, write_short)
 
 FIELDS: dict[int, tuple[str, Reader, Writer]] = {
     1 << 15: ("content_type", *TEXT),
     1 << 14: ("content_encoding", *TEXT),
     1 << 13: ("headers", read_headers, write_table),
-    1 << 12: ("delivery_mode", read_octet, U8.pack),
+    DELIVERY_MODE: ("delivery_mode", read_octet, U8.pack),
     1 << 11: ("priority", read_octet, U8.pack),
     1 << 10: ("correlation_id", *TEXT),
     1 << 9: ("reply_to", *TEXT),

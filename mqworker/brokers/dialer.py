@@ -71,11 +71,19 @@ class Dialer(Generic[AnySession]):
         self.ready_since: float | None = None
         self.proven = False
         self.told: set[tuple[str, str]] = set()
+        self.failures = 0
+        self.trouble = ""
+        self.last_error: Exception | None = None
 
     @property
     def ready(self) -> bool:
         """Whether the session can be used."""
         return self.link is not None and self.link.ready
+
+    @property
+    def error(self) -> Exception | None:
+        """Why there is no session that can be used."""
+        return self.link.error if self.link and self.link.error else self.last_error
 
     @property
     def shown(self) -> str:
@@ -126,11 +134,13 @@ class Dialer(Generic[AnySession]):
         """
         shown, since, now = self.shown, self.ready_since, self.line.monotonic()
         self.link = self.session = self.ready_since = None
+        self.last_error = error
         refusal = None if since else self.explain(error, shown)
         if refusal and not self.proven:
             raise refusal from error
         self.tell(shown, str(refusal or describe(error)))
         if since is None:
+            self.failures += 1
             self.redial.fail(now)
         else:
             self.redial.lose(now, since)
@@ -143,15 +153,18 @@ class Dialer(Generic[AnySession]):
 
     def tell(self, shown: str, text: str) -> None:
         """Log a failure, once in an outage."""
+        self.trouble = f"{shown}: {text}"
         if (shown, text) not in self.told:
             self.told.add((shown, text))
             log.warning("broker lost broker=%s role=%s error=%r", shown, self.line.role, text)
 
-    def close(self) -> None:
-        """Leave in good order, within a few seconds."""
+    def close(self, *, at_once: bool = False) -> None:
+        """Leave, in good order within a few seconds or `at_once`."""
         link, self.link, self.session, self.ready_since = self.link, None, None, None
         if link:
             link.fail(LEFT)
+            if at_once:
+                link.abort()
             until = self.line.monotonic() + 2 * CLOSE_LIMIT_S
             while not link.closed and self.line.monotonic() < until:
                 link.turn(0.1)
