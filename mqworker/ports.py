@@ -6,9 +6,26 @@ Each adapter passes the behavioural suite of its port in tests/contract, the in-
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from mqworker.core.message import Delivery, Document, Outcome, Publication, Tag
+from mqworker.core.correlation.sighting import Sighting
+from mqworker.core.message import (
+    Amendment,
+    Delivery,
+    Document,
+    Outcome,
+    Place,
+    Publication,
+    Stored,
+    Tag,
+)
+
+
+class Remembered(NamedTuple):
+    """An entry of the log: what one worker appended at once."""
+
+    position: int
+    sightings: Sequence[Sighting]
 
 
 class Source(Protocol):
@@ -59,6 +76,63 @@ class Sink(Protocol):
 
     def close(self) -> None:
         """Leave. A second call does nothing."""
+
+
+class Revisions(Protocol):
+    """Stored documents, for completing them. Implemented by the same adapters as `Sink`.
+
+    Called by several threads at once. A version changes with each write of its document, so that
+    of two writers who have read the same version one fails.
+    """
+
+    def fetch(self, places: Sequence[Place]) -> list[Stored | None]:
+        """Read documents as they are now, not as they were at the last refresh.
+
+        Returns:
+            For each place, in order, the document, None where there is none.
+
+        Raises:
+            SinkUnavailable: the store does not answer for all of them.
+        """
+
+    def amend(self, amendments: Sequence[Amendment]) -> list[Outcome]:
+        """Replace each document that still has the version that was read; one outcome for each.
+
+        stored: done. duplicate: it has another version by now, or is gone: read it again. retry,
+        refused: as for `Sink.write`. Never raises for what a document holds or for an outage.
+        """
+
+
+class Memory(Protocol):
+    """What correlation remembers, shared by every worker: one log that all read in one order.
+
+    Used by one thread.
+    """
+
+    def exchange(self, sightings: Sequence[Sighting]) -> list[Remembered]:
+        """Append, then read: the one call by which workers learn of each other.
+
+        What is appended outlives this process (kill -9) when the call returns, except in the
+        memory within the process, which says so. With nothing to append it only reads.
+
+        Returns:
+            Everything appended since the last call, by whomever, in the order of the log; own
+            entries too. The first call returns all that the log holds.
+
+        Raises:
+            MemoryUnavailable: no answer. It may have been appended or not: append it again.
+            Misconfigured: it can't keep what it is given (found by the first call).
+        """
+
+    def forget(self, before: int) -> None:
+        """Allow the log to drop what is at positions lower than `before`. Keeping it is no error.
+
+        Raises:
+            MemoryUnavailable: no answer.
+        """
+
+    def close(self) -> None:
+        """Leave. What is remembered stays. A second call does nothing."""
 
 
 class Archive(Protocol):

@@ -38,3 +38,7 @@ class BrokerUnavailable(Unavailable):
 
 class SinkUnavailable(Unavailable):
     """The document store can't be reached, or can't serve."""
+
+
+class MemoryUnavailable(Unavailable):
+    """What correlation remembers can't be reached, or can't serve."""

@@ -152,6 +152,32 @@ STORED = Outcome("stored")
 DUPLICATE = Outcome("duplicate")
 
 
+class Place(NamedTuple):
+    """Where a document is."""
+
+    index_name: str
+    id: str
+
+
+Version = tuple[int, int]
+"""Which state of a document was read: Elasticsearch's sequence number and primary term."""
+
+
+class Stored(NamedTuple):
+    """A document as it was read, for replacing it."""
+
+    source: dict[str, Any]
+    version: Version
+
+
+class Amendment(NamedTuple):
+    """A document that shall replace the state of it that was read."""
+
+    place: Place
+    source: bytes
+    version: Version
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """One event of a message that can't be stored."""

@@ -1,0 +1,1 @@
+"""What correlation remembers: one module per technology, all with the port `Memory`."""
