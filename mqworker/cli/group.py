@@ -13,7 +13,15 @@ from mqworker import __version__
 from mqworker.cli.status import STATUSES, finish
 from mqworker.config.suggest import closest
 
-NAMES = ("run", "setup", "config", "explain", "publish", "search", "demo")
+COMMANDS = {
+    "run": "Move messages from the broker to the sink until told to stop.",
+    "setup": "Install or upgrade what the sink needs.",
+    "config": "Print the effective configuration.",
+    "explain": "Tell what would happen to a message.",
+    "publish": "Publish the events in a file.",
+    "search": "Find stored events.",
+    "demo": "Show on generated traffic what mqworker does.",
+}
 """Each is the command of that name in the module of that name; imported when it is asked for."""
 
 EPILOG = "Exit status: " + "; ".join(f"{number} {words}" for number, words in STATUSES.items())
@@ -24,11 +32,16 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the names of the commands, the daily ones first."""
-        return list(NAMES)
+        return list(COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write what the commands are for, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Return a command, None when there is none of this name."""
-        if cmd_name not in NAMES:
+        if cmd_name not in COMMANDS:
             return None
         command: click.Command = getattr(import_module(f"mqworker.cli.{cmd_name}"), cmd_name)
         return command
@@ -37,8 +50,10 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that the arguments begin with, or say which was probably meant."""
-        if args[0] not in NAMES and not args[0].startswith("-"):
-            ctx.fail(f"there is no command {args[0]!r}; {closest(args[0], NAMES) or 'try --help'}")
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            ctx.fail(
+                f"there is no command {args[0]!r}; {closest(args[0], COMMANDS) or 'try --help'}"
+            )
         return super().resolve_command(ctx, args)
 
     def main(

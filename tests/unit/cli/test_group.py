@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from mqworker import __version__
-from mqworker.cli.group import NAMES
+from mqworker.cli.group import COMMANDS
 from mqworker.config.settings import OPTIONS
 from tests.unit.cli.conftest import Run
 
@@ -18,11 +18,11 @@ def test_help_names_every_command_and_exit_status(mqworker: Run) -> None:
     result = mqworker("--help")
 
     assert result.exit_code == 0
-    missing = [name for name in (*NAMES, "65", "69", "75", "78") if name not in result.output]
+    missing = [name for name in (*COMMANDS, "65", "69", "75", "78") if name not in result.output]
     assert [] == missing
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help_and_json(mqworker: Run, name: str) -> None:
     result = mqworker(name, "--help")
 
@@ -30,7 +30,7 @@ def test_every_command_has_help_and_json(mqworker: Run, name: str) -> None:
     assert "--json" in result.output
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "demo"])
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "demo"])
 def test_every_command_takes_a_configuration_file(mqworker: Run, name: str) -> None:
     assert "--config FILE" in mqworker(name, "--help").output
 
