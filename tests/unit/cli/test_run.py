@@ -1,5 +1,3 @@
-"""The commands that need a broker or a sink, on the embedded ones."""
-
 from __future__ import annotations
 
 import json
@@ -95,28 +93,6 @@ def publish_when_possible(mqworker: Run, content: str, *flags: str) -> dict[str,
             return summary
         time.sleep(0.1)
     pytest.fail(result.stderr)
-
-
-def test_setup_says_what_is_there(mqworker: Run) -> None:
-    person, machine = mqworker("setup", *SINK), mqworker("setup", *SINK, "--json")
-
-    assert (0, 0) == (person.exit_code, machine.exit_code)
-    assert person.stdout.strip() == json.loads(machine.stdout)["sink"]
-
-
-def test_nothing_found_is_no_error(mqworker: Run) -> None:
-    mqworker("setup", *SINK)
-
-    result = mqworker("search", *SINK, "nothing")
-
-    assert (0, "", "nothing found\n") == (result.exit_code, result.stdout, result.stderr)
-
-
-def test_a_sink_that_does_not_answer_is_told_with_status_69(mqworker: Run) -> None:
-    result = mqworker("search", "--sink", "http://127.0.0.1:9", "word")
-
-    assert result.exit_code == 69
-    assert result.stderr.startswith("mqworker: error: ")
 
 
 def test_a_worker_that_can_not_be_is_a_configuration_error(mqworker: Run, tmp_path: Path) -> None:
