@@ -1,0 +1,82 @@
+"""The brokers that the suites of the ports Source and Publisher are run over.
+
+A broker joins by an entry in `PLACES`: a name, and a context manager that yields a `Place`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from mqworker.brokers.memory import MemoryBroker
+from mqworker.brokers.rabbitmq import RabbitmqOptions
+from mqworker.ports import Publisher, Source
+from mqworker.publishers.memory import MemoryPublisher
+from mqworker.publishers.rabbitmq import RabbitmqPublisher
+from mqworker.publishers.sqlite import SqlitePublisher
+from mqworker.sources.memory import MemorySource
+from mqworker.sources.rabbitmq import RabbitmqSource
+from mqworker.sources.sqlite import SqliteSource
+
+QUEUE = "events"
+EXCHANGE = "shippers"
+
+
+@dataclass(frozen=True)
+class Place:
+    """One queue, bound to an exchange by its name, and the adapters that lead to it.
+
+    open_source: takes the prefetch; each call is another consumer.
+    open_publisher: may be called before any source was.
+    """
+
+    open_source: Callable[[int], Source]
+    open_publisher: Callable[[], Publisher]
+    exchange: str = EXCHANGE
+    queue: str = QUEUE
+
+
+Open = Callable[[pytest.FixtureRequest, Path], AbstractContextManager[Place]]
+
+
+@contextmanager
+def memory(_request: pytest.FixtureRequest, _directory: Path) -> Iterator[Place]:
+    broker = MemoryBroker()
+    yield Place(
+        lambda prefetch: MemorySource(broker, QUEUE, exchanges=[EXCHANGE], prefetch=prefetch),
+        lambda: MemoryPublisher(broker, queues=[QUEUE], exchanges=[EXCHANGE]),
+    )
+
+
+@contextmanager
+def sqlite(_request: pytest.FixtureRequest, directory: Path) -> Iterator[Place]:
+    path = directory / "broker.db"
+    yield Place(
+        lambda prefetch: SqliteSource(path, QUEUE, exchanges=[EXCHANGE], prefetch=prefetch),
+        lambda: SqlitePublisher(path, queues=[QUEUE], exchanges=[EXCHANGE]),
+    )
+
+
+@contextmanager
+def rabbitmq(request: pytest.FixtureRequest, _directory: Path) -> Iterator[Place]:
+    with request.getfixturevalue("rabbitmq").vhost() as url:
+
+        def options(prefetch: int) -> RabbitmqOptions:
+            return RabbitmqOptions(
+                urls=(url,), queue=QUEUE, exchanges=(EXCHANGE,), prefetch=prefetch
+            )
+
+        yield Place(
+            lambda prefetch: RabbitmqSource(options(prefetch)),
+            lambda: RabbitmqPublisher(options(1), options(1).topology),
+        )
+
+
+PLACES: dict[str, Open] = {"memory": memory, "sqlite": sqlite, "rabbitmq": rabbitmq}
+
+OF_A_SERVICE = {"rabbitmq"}
+"""Those that need a server."""
