@@ -70,8 +70,9 @@ file and the JSON Pointer:
 """
 
 LIMITS = """\
-Numbers beyond 2**53
+Numbers beyond ``2**53``
     They are compared differently.
+
 References
     They lead to files of the same directories (or ``shipped/``), never in a circle that does not go
     deeper into the event. ``$id`` and ``$schema`` stand at the top only.
@@ -112,7 +113,7 @@ def chapter(schema: Schema) -> Iterator[str]:
     yield "".join(describe(document))
     yield from kinds(document)
     yield "An event of this type::\n\n" + literal(document["examples"][0]) + "\n"
-    yield "Refused is the same event with\n\n"
+    yield "Refused is the same event with:\n\n"
     yield "".join(map(refused, document[INVALID_EXAMPLES])) + "\n"
 
 
@@ -129,7 +130,7 @@ def kinds(document: Mapping[str, Any]) -> Iterator[str]:
     """Give an entry for each kind of value that a schema defines."""
     definitions = document.get("$defs", {})
     if definitions:
-        yield "Kinds of values\n\n"
+        yield "Kinds of values:\n\n"
         yield from (entry(f"*{name}*", kind["description"]) for name, kind in definitions.items())
 
 

@@ -13,18 +13,19 @@ import re
 
 ESCAPED = r"""\\[\\^$.|?*+(){}\[\]/\-#&~@%!=:;,'"` ]|\\[fnrtv]|\\x[0-9A-Fa-f]{2}"""
 CODE_POINT = r"\\u(?![Dd][89A-Fa-f])[0-9A-Fa-f]{4}"
-IN_CLASS = rf"{ESCAPED}|{CODE_POINT}|(?!&&|--|~~|\|\|)[^\\\[\]]"
 
 ALIKE = re.compile(
-    rf"""
-      [^\\^$.|?*+(){{}}\[\]]                                    # a character that is itself
-    | {ESCAPED.replace(" ", "[ ]").replace("#", "[#]")} | {CODE_POINT}
-    | \[\^?(?:{IN_CLASS.replace(" ", "[ ]").replace("#", "[#]")})+\]
-    | \((?:\?(?:[:=!]|<[=!]))? | \) | \| | \. | \^
-    | \$\(\?!\\n\)                                              # the end, not before a newline
-    | (?:[*+?]|\{{[0-9]+(?:,[0-9]*)?\}})\??(?![*+?])            # a count, greedy or not
-    """,
-    re.VERBOSE,
+    "|".join(
+        (
+            r"[^\\^$.|?*+(){}\[\]]",  # a character that is itself
+            ESCAPED,
+            CODE_POINT,
+            rf"\[\^?+(?:{ESCAPED}|{CODE_POINT}|(?!&&|--|~~|\|\|)[^\\\[\]])+\]",
+            r"\((?!\?)|\(\?(?:[:=!]|<[=!])|\)|\||\.|\^",
+            r"\$\(\?!\\n\)",  # the end, not before a newline
+            r"(?:[*+?]|\{[0-9]+(?:,[0-9]*)?\})\??(?![*+?])",  # a count, greedy or not
+        )
+    )
 )
 
 REASONS = (
