@@ -1,6 +1,7 @@
 """Publishes through kombu.
 
-1. A message that no queue would get is an error: kombu itself drops it without a word.
+1. A message that no queue would get is an error: kombu itself drops it without a word, or makes a
+   queue of any name.
 2. Content type, headers and the other properties go as they are; kombu encodes nothing.
 
 What a publish that returned means differs by transport: `mqworker.brokers.transports`.
@@ -8,12 +9,13 @@ What a publish that returned means differs by transport: `mqworker.brokers.trans
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import kombu
 
 from mqworker.brokers.kombu import KombuOptions, close, connection_to, declare, open_channel
+from mqworker.core.deadletter import Grave
 from mqworker.core.errors import BrokerUnavailable, Misconfigured
 from mqworker.core.message import Publication
 from mqworker.core.urls import redact_text
@@ -35,13 +37,19 @@ CARRIED = (
 class KombuPublisher:
     """Publishes to a broker that kombu speaks to; see `mqworker.ports.Publisher`."""
 
-    def __init__(self, options: KombuOptions) -> None:
+    def __init__(self, options: KombuOptions, queues: Iterable[str] = ()) -> None:
         """Name where to publish; it is connected with the first message.
+
+        Args:
+            options: the broker; its queue is declared and bound to its exchanges.
+            queues: others that can be reached by their names, through the default exchange. The
+                queue of the options, and the one for its dead letters, always can.
 
         Raises:
             Misconfigured: a package is missing, or a URL makes no sense.
         """
         self.options = options
+        self.queues = {options.queue, Grave(options.queue).dead_queue, *queues}
         self.targets = [connection_to(options, each) for each in options.targets]
         self.failures = 0
         self.channel: Any = None
@@ -77,16 +85,21 @@ class KombuPublisher:
         Raises:
             Misconfigured: there is none.
         """
-        if not exchange:
-            return
-        try:
-            routes = self.channel.get_table(exchange)
-        except KeyError:
-            routes = []
-        if not self.channel.typeof(exchange).lookup(routes, exchange, routing_key, None):
+        if not (routing_key in self.queues if not exchange else self.routes(exchange, routing_key)):
             raise Misconfigured(
                 f"no queue is bound to exchange {exchange!r} by {routing_key!r}: nothing published"
             )
+
+    def routes(self, exchange: str, routing_key: str) -> Iterable[str]:
+        """Return the queues that are bound to an exchange by this key."""
+        try:
+            bindings = self.channel.get_table(exchange)
+        except KeyError:
+            return ()
+        found: Iterable[str] = self.channel.typeof(exchange).lookup(
+            bindings, exchange, routing_key, None
+        )
+        return found
 
     def send(self, publication: Publication) -> None:
         """Publish one message."""

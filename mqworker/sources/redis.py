@@ -148,8 +148,8 @@ class RedisSource:
 
     def settle(self, tags: Iterable[Tag]) -> None:
         """Have Redis forget messages; see `mqworker.ports.Source.settle`."""
-        for _, number in tags:
-            if self.held.pop(number, None) is not None:
+        for channel, number in tags:
+            if channel == CHANNEL and self.held.pop(number, None) is not None:
                 self.settled.append(number)
         if self.connection is None or self.leases is None:
             return

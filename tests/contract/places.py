@@ -9,17 +9,22 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from mqworker.brokers.kombu import KombuOptions
 from mqworker.brokers.memory import MemoryBroker
 from mqworker.brokers.rabbitmq import RabbitmqOptions
 from mqworker.ports import Publisher, Source
+from mqworker.publishers.kombu import KombuPublisher
 from mqworker.publishers.memory import MemoryPublisher
 from mqworker.publishers.rabbitmq import RabbitmqPublisher
 from mqworker.publishers.sqlite import SqlitePublisher
+from mqworker.sources.kombu import KombuSource
 from mqworker.sources.memory import MemorySource
 from mqworker.sources.rabbitmq import RabbitmqSource
+from mqworker.sources.redis import RedisSource
 from mqworker.sources.sqlite import SqliteSource
 
 QUEUE = "events"
@@ -76,7 +81,38 @@ def rabbitmq(request: pytest.FixtureRequest, _directory: Path) -> Iterator[Place
         )
 
 
-PLACES: dict[str, Open] = {"memory": memory, "sqlite": sqlite, "rabbitmq": rabbitmq}
+@contextmanager
+def kombu_memory(_request: pytest.FixtureRequest, _directory: Path) -> Iterator[Place]:
+    yield through_kombu("memory://", KombuSource)
 
-OF_A_SERVICE = {"rabbitmq"}
+
+@contextmanager
+def redis(request: pytest.FixtureRequest, _directory: Path) -> Iterator[Place]:
+    yield through_kombu(request.getfixturevalue("redis").url, RedisSource)
+
+
+def through_kombu(url: str, source: Callable[[KombuOptions], Source]) -> Place:
+    # What others left in a server stays there: names of our own keep us apart.
+    queue, exchange = f"{QUEUE}-{uuid4().hex}", f"{EXCHANGE}-{uuid4().hex}"
+
+    def options(prefetch: int = 1) -> KombuOptions:
+        return KombuOptions((url,), queue=queue, exchanges=(exchange,), prefetch=prefetch)
+
+    return Place(
+        lambda prefetch: source(options(prefetch)),
+        lambda: KombuPublisher(options()),
+        exchange,
+        queue,
+    )
+
+
+PLACES: dict[str, Open] = {
+    "memory": memory,
+    "sqlite": sqlite,
+    "rabbitmq": rabbitmq,
+    "kombu-memory": kombu_memory,
+    "redis": redis,
+}
+
+OF_A_SERVICE = {"rabbitmq", "redis"}
 """Those that need a server."""
