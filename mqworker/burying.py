@@ -10,7 +10,7 @@ from mqworker.core.backoff import Backoff
 from mqworker.core.deadletter import Grave, dead_letter
 from mqworker.core.errors import MqworkerError
 from mqworker.core.settlement import OpenMessage
-from mqworker.lanes import Lanes
+from mqworker.lanes import LaneMaker, Lanes
 from mqworker.ports import Publisher
 
 log = logging.getLogger(__name__)
@@ -20,13 +20,18 @@ class Burying:
     """Publishes dead letters in a thread, so that the main one need not wait. For one thread."""
 
     def __init__(
-        self, publisher: Publisher, grave: Grave, backoff: Backoff, chance: Callable[[], float]
+        self,
+        publisher: Publisher,
+        grave: Grave,
+        backoff: Backoff,
+        chance: Callable[[], float],
+        lanes: LaneMaker = Lanes,
     ) -> None:
         self.publisher = publisher
         self.grave = grave
         self.backoff = backoff
         self.chance = chance
-        self.lanes: Lanes[list[OpenMessage], bool] = Lanes("dead-letters", 1, self.publish)
+        self.lanes: Lanes[list[OpenMessage], bool] = lanes("dead-letters", 1, self.publish)
         self.waiting: list[OpenMessage] = []
         self.attempt = 0
         self.not_before = 0.0

@@ -10,7 +10,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 log = logging.getLogger(__name__)
 
@@ -68,3 +68,10 @@ class Lanes(Generic[Work, Result]):
                 log.exception("a background task failed")
                 result = None
             self.done.put(Finished(work, result))
+
+
+class LaneMaker(Protocol):
+    """What makes lanes: `Lanes` itself, or a test that decides when which work is done."""
+
+    def __call__(self, name: str, size: int, do: Callable[[Any], Any]) -> Lanes[Any, Any]:
+        """Return lanes."""

@@ -16,6 +16,8 @@ Fact = Literal[
     "dead_lettered",  # messages confirmed in the dead-letter queue
     "settled",  # messages that the broker may forget
     "abandoned",  # messages given up with their channel; the broker delivers them again
+    "filled",  # fields that correlation filled in when the event was written
+    "completed",  # documents that correlation wrote again
     "braked",  # times that consumption stopped because most was bad
 ]
 

@@ -19,19 +19,25 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from mqworker.burying import Burying
 from mqworker.core.batch import Batch
 from mqworker.core.brake import Brake, Place
+from mqworker.core.correlation.replica import Replica
+from mqworker.core.correlation.rules import Rules
 from mqworker.core.deadletter import Grave
 from mqworker.core.message import Delivery, Failure, Prepared, Refusal, Tag
 from mqworker.core.pace import Pace
 from mqworker.core.pipeline import documents, prepare
 from mqworker.core.policy import Policy
 from mqworker.core.settlement import OpenMessage, opened
-from mqworker.ports import Publisher, Sink, Source
+from mqworker.correlating import Correlating
+from mqworker.lanes import LaneMaker, Lanes
+from mqworker.pending import Pending
+from mqworker.ports import Memory, Publisher, Revisions, Sink, Source
 from mqworker.telemetry import Tally
-from mqworker.writing import Pending, Writing
+from mqworker.writing import Writing
 
 log = logging.getLogger(__name__)
 
@@ -39,14 +45,20 @@ BUSY_S = 0.005
 """The wait for messages while a bulk request or a confirmation is awaited."""
 
 
+class Store(Sink, Revisions, Protocol):
+    """A sink whose documents can be completed: every one that we have."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The adapters that a worker works with."""
 
     source: Source
-    sink: Sink
+    sink: Store
     dead_letters: Publisher
     grave: Grave
+    memory: Memory
+    rules: Rules
 
 
 class Worker:
@@ -60,14 +72,18 @@ class Worker:
         tally: Tally,
         clock: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
+        lanes: LaneMaker = Lanes,
     ) -> None:
         self.parts = parts
         self.policy = policy
         self.pace = pace
         self.tally = tally
         self.clock = clock
-        self.writing = Writing(parts.sink, pace, tally, chance)
-        self.burying = Burying(parts.dead_letters, parts.grave, pace.backoff, chance)
+        self.correlating = Correlating(
+            parts.memory, parts.sink, Replica(parts.rules), pace, tally, chance, lanes
+        )
+        self.writing = Writing(parts.sink, pace, tally, chance, lanes)
+        self.burying = Burying(parts.dead_letters, parts.grave, pace.backoff, chance, lanes)
         self.batch: Batch[Pending] = Batch(pace.batch)
         self.brake = Brake(pace.brake)
         self.channel = -1
@@ -112,12 +128,10 @@ class Worker:
         self.open += 1
         if delivery.redelivered:
             self.tally.add("redelivered")
+        size = len(delivery.body) // (len(prepared.events) or 1)
         for event, made in zip(prepared.events, documents(prepared, self.policy), strict=True):
-            if isinstance(made, Failure):
-                message.waiting -= 1
-                message.failures.append(made)
-            else:
-                self.put(Pending(made, message, event.position), len(made.source), now)
+            sighting = self.correlating.sighter.see(event, made, prepared.delivery)
+            self.put(Pending(event, message, made, sighting), size, now)
         self.tally.add("refused", len(message.failures))
         if not message.waiting:
             self.finish(message)
@@ -135,7 +149,7 @@ class Worker:
     def put(self, pending: Pending, size: int, now: float) -> None:
         """Put a document into the batch, sending the batch off first where it would not fit."""
         if not self.batch.takes(size):
-            self.writing.queue(self.batch.take())
+            self.correlating.put(self.batch.take())
         self.batch.add(pending, size, now)
 
     def watch(self, place: Place, good: int, bad: int) -> None:
@@ -154,7 +168,7 @@ class Worker:
 
     def wait_s(self, now: float) -> float:
         """Return how long to wait for messages, in seconds."""
-        if self.writing.busy or self.burying.busy or self.done:
+        if self.writing.busy or self.correlating.busy or self.burying.busy or self.done:
             return BUSY_S
         return self.writing.wait_s(now, self.batch.wait_s(now, self.pace.idle_s))
 
@@ -162,23 +176,44 @@ class Worker:
         """Hand over what is due: batches and retries to the sink, the dead to their queue."""
         now = self.clock()
         if self.batch.due(now) or (at_once and len(self.batch)):
-            self.writing.queue(self.batch.take())
+            self.correlating.put(self.batch.take())
+        self.correlating.submit(now)
         self.writing.submit(now, self.channel)
         self.burying.submit(now)
 
     def collect(self) -> None:
         """Take note of what the threads have finished."""
-        good = bad = 0
-        for pending, outcome in self.writing.collect(self.clock(), self.channel):
-            pending.message.conclude(pending.position, outcome)
-            refused = outcome.status == "refused"
-            good, bad = good + (not refused), bad + refused
-            if not pending.message.waiting:
-                self.finish(pending.message)
-        self.watch("write", good, bad)
-        buried = self.burying.collect(self.clock(), self.channel)
+        now = self.clock()
+        self.collect_written(now)
+        progress = self.correlating.collect(now)
+        for batch in progress.ready:
+            self.writing.queue(batch)
+        for item in progress.complete:
+            self.conclude(item)
+        buried = self.burying.collect(now, self.channel)
         self.tally.add("dead_lettered", len(buried))
         self.done += [message.prepared.delivery.tag for message in buried]
+
+    def collect_written(self, now: float) -> None:
+        """Take note of what the sink has answered."""
+        good = bad = 0
+        for item, outcome in self.writing.collect(now, self.channel):
+            item.outcome = outcome
+            if outcome.status == "refused":
+                bad += 1
+                complete = self.correlating.refused(item)
+            else:
+                good += 1
+                complete = self.correlating.stored(item, duplicate=outcome.status == "duplicate")
+            if complete:
+                self.conclude(item)
+        self.watch("write", good, bad)
+
+    def conclude(self, item: Pending) -> None:
+        """Take note that an event is complete, and with the last one its message."""
+        item.message.conclude(item.event.position, item.outcome)
+        if not item.message.waiting:
+            self.finish(item.message)
 
     def finish(self, message: OpenMessage) -> None:
         """Send a message whose events are all decided on its last way."""
@@ -202,12 +237,14 @@ class Worker:
         self.tally.add("abandoned", self.open)
         self.channel, self.open, self.done = channel, 0, []
         self.batch.take()
+        self.correlating.abandon()
         self.writing.abandon()
         self.burying.abandon()
 
     def close(self) -> None:
         """Leave the broker, so that what is unsettled goes back to it, and then the rest."""
         self.parts.source.close()
+        self.correlating.close()
         self.writing.lanes.close()
         self.burying.lanes.close()
         self.parts.sink.close()

@@ -9,22 +9,14 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import NamedTuple
 
-from mqworker.core.message import Document, Outcome
+from mqworker.core.message import Outcome
 from mqworker.core.pace import Pace
-from mqworker.core.settlement import OpenMessage
-from mqworker.lanes import Lanes
+from mqworker.lanes import LaneMaker, Lanes
+from mqworker.pending import Pending
 from mqworker.ports import Sink
 from mqworker.telemetry import Tally
 
 log = logging.getLogger(__name__)
-
-
-class Pending(NamedTuple):
-    """A document that is not decided yet, and the message that it is part of."""
-
-    document: Document
-    message: OpenMessage
-    position: int
 
 
 class Bulk(NamedTuple):
@@ -38,11 +30,18 @@ class Bulk(NamedTuple):
 class Writing:
     """Writes bulks in threads and keeps what has to be tried again. For use by one thread."""
 
-    def __init__(self, sink: Sink, pace: Pace, tally: Tally, chance: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        sink: Sink,
+        pace: Pace,
+        tally: Tally,
+        chance: Callable[[], float],
+        lanes: LaneMaker = Lanes,
+    ) -> None:
         self.pace = pace
         self.tally = tally
         self.chance = chance
-        self.lanes: Lanes[Bulk, list[Outcome]] = Lanes(
+        self.lanes: Lanes[Bulk, list[Outcome]] = lanes(
             "bulk", pace.bulks, lambda bulk: sink.write([item.document for item in bulk.items])
         )
         self.waiting: deque[Bulk] = deque()

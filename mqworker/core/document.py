@@ -11,7 +11,7 @@ from mqworker.core.message import Document, Event, Refusal
 from mqworker.core.naming import Naming, earlier_places, place
 
 
-def document(
+def placed(
     event: Event,
     naming: Naming,
     stamp: datetime | None,
@@ -19,7 +19,7 @@ def document(
     *,
     redelivered: bool = False,
 ) -> Document:
-    """Return what the sink shall store for `event`.
+    """Return where `event` is stored and under which ID; its source is still empty.
 
     Args:
         event: a valid event.
@@ -27,13 +27,10 @@ def document(
         stamp: the message's AMQP timestamp (aware, UTC), None when it has none.
         received: when the message was handed over (aware, UTC).
         redelivered: the broker handed it over before, so it may be stored already.
-
-    Raises:
-        Refused: the event can't be written as JSON.
     """
     where = (naming, event.occurred, stamp, received)
     elsewhere = earlier_places(*where) if redelivered else ()
-    return Document(place(*where), event.id, serialize(event.fields), elsewhere)
+    return Document(place(*where), event.id, b"", elsewhere)
 
 
 def serialize(fields: dict[str, object]) -> bytes:

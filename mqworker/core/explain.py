@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from mqworker.core.addresses import clean_addresses
 from mqworker.core.deadletter import first_received
 from mqworker.core.decode import decode
-from mqworker.core.document import document
+from mqworker.core.document import placed, serialize
 from mqworker.core.errors import Refused
 from mqworker.core.identity import identify, position_id
 from mqworker.core.message import Delivery, Document, Event, Record, Refusal
@@ -54,7 +54,8 @@ def explain_one(
         clean_addresses(event)
         schema = validated(event, policy)
         whole = Event(name, position, normalized.occurred, event, schema)
-        made = document(whole, policy.naming, stamp_of(delivery), first_received(delivery))
+        made = placed(whole, policy.naming, stamp_of(delivery), first_received(delivery))
+        made = made._replace(source=serialize(event))
     except Refused as refused:
         schema = schema or refused.refusal.schema
         return Explained(position, record, event, schema, refused.refusal, None)

@@ -19,7 +19,7 @@ from typing import Any
 from mqworker.core.addresses import clean_addresses
 from mqworker.core.deadletter import first_received, wanted_positions
 from mqworker.core.decode import Decoded, decode
-from mqworker.core.document import document
+from mqworker.core.document import placed
 from mqworker.core.errors import Refused
 from mqworker.core.identity import identify, position_id
 from mqworker.core.message import Delivery, Document, Event, Failure, Prepared, Record, Refusal
@@ -84,15 +84,14 @@ def validated(fields: dict[str, Any], policy: Policy) -> str:
     return policy.schemas.select(str(fields.get("category", ""))).name
 
 
-def documents(prepared: Prepared, policy: Policy) -> Iterator[Document | Failure]:
-    """Give the document of each event, or why there is none."""
+def documents(prepared: Prepared, policy: Policy) -> list[Document]:
+    """Return the document of each event; their sources are written after correlation."""
     delivery = prepared.delivery
     stamp, received = stamp_of(delivery), first_received(delivery)
-    for event in prepared.events:
-        try:
-            yield document(event, policy.naming, stamp, received, redelivered=delivery.redelivered)
-        except Refused as refused:
-            yield Failure(event.position, refused.refusal)
+    return [
+        placed(event, policy.naming, stamp, received, redelivered=delivery.redelivered)
+        for event in prepared.events
+    ]
 
 
 def wanted(decoded: Decoded, delivery: Delivery) -> Iterator[tuple[int, Record | Refusal]]:

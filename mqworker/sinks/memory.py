@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from threading import Lock
@@ -11,7 +12,15 @@ from typing import Any
 
 import orjson
 
-from mqworker.core.message import DUPLICATE, STORED, Document, Outcome
+from mqworker.core.message import (
+    DUPLICATE,
+    STORED,
+    Amendment,
+    Document,
+    Outcome,
+    Place,
+    Stored,
+)
 from mqworker.sinks.contents import fields_of, occurred, text_of
 
 Judge = Callable[[Document], Outcome | None]
@@ -28,7 +37,8 @@ def accept(_: Document) -> None:
 class MemorySink:
     """Keeps documents; see `mqworker.ports.Sink` and `mqworker.ports.Archive`.
 
-    `documents` holds the JSON of each, by index and ID, in order of arrival.
+    `documents` holds the JSON of each, by index and ID, in order of arrival; `revisions` how often
+    it was written.
     """
 
     def __init__(self, judge: Judge = accept) -> None:
@@ -40,6 +50,7 @@ class MemorySink:
         self.judge = judge
         self.turn = Lock()
         self.documents: dict[tuple[str, str], bytes] = {}
+        self.revisions: Counter[tuple[str, str]] = Counter()
 
     def verify(self) -> str:
         """Say what is there; see `mqworker.ports.Sink.verify`."""
@@ -59,6 +70,31 @@ class MemorySink:
             if any((index, document.id) in self.documents for index in indices):
                 return DUPLICATE
             self.documents[document.index_name, document.id] = document.source
+            self.revisions[document.index_name, document.id] += 1
+        return STORED
+
+    def fetch(self, places: Sequence[Place]) -> list[Stored | None]:
+        """Read documents; see `mqworker.ports.Revisions.fetch`."""
+        with self.turn:
+            return [self.stored(place) for place in places]
+
+    def stored(self, place: Place) -> Stored | None:
+        """Return a document as it is now."""
+        source = self.documents.get(place)
+        return None if source is None else Stored(orjson.loads(source), (self.revisions[place], 1))
+
+    def amend(self, amendments: Sequence[Amendment]) -> list[Outcome]:
+        """Replace documents that have not changed; see `mqworker.ports.Revisions.amend`."""
+        return [self.replace(amendment) for amendment in amendments]
+
+    def replace(self, amendment: Amendment) -> Outcome:
+        """Replace one document if it still has the version that was read."""
+        place = amendment.place
+        with self.turn:
+            if place not in self.documents or (self.revisions[place], 1) != amendment.version:
+                return DUPLICATE
+            self.documents[place] = amendment.source
+            self.revisions[place] += 1
         return STORED
 
     def search(self, words: str, limit: int) -> list[Mapping[str, Any]]:

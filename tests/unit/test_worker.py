@@ -13,11 +13,13 @@ from mqworker.config.schemafiles import load_schemas
 from mqworker.core.backoff import Backoff
 from mqworker.core.batch import BatchPolicy
 from mqworker.core.brake import BrakePolicy
+from mqworker.core.correlation.rules import Rules
 from mqworker.core.deadletter import Grave
 from mqworker.core.errors import BrokerUnavailable
 from mqworker.core.message import Outcome, PlainProperties, Publication
 from mqworker.core.pace import Pace
 from mqworker.core.policy import Policy
+from mqworker.memories.process import ProcessMemory
 from mqworker.publishers.memory import MemoryPublisher
 from mqworker.sinks.memory import MemorySink
 from mqworker.sources.memory import MemorySource
@@ -45,7 +47,7 @@ class Scene:
         self.sink = MemorySink(judge)
         self.source = MemorySource(self.broker, "eventtask", exchanges=["eventtask"])
         dead_letters = MemoryPublisher(self.broker, judge=refuse)
-        parts = Parts(self.source, self.sink, dead_letters, GRAVE)
+        parts = Parts(self.source, self.sink, dead_letters, GRAVE, ProcessMemory(), Rules(()))
         self.worker = Worker(parts, POLICY, pace, Tally())
 
     def send(self, *bodies, **properties):

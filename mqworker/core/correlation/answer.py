@@ -49,7 +49,14 @@ def rank(finding: Finding) -> tuple[Any, ...]:
         return (finding.hops, HOT, finding.link)
     if isinstance(finding, Ambiguous):
         return (finding.hops, CANDIDATES, -len(finding.candidates), finding.candidates)
-    return (finding.hops, FILLED, finding.milliseconds, finding.evidence, finding.link)
+    return (
+        finding.hops,
+        FILLED,
+        finding.milliseconds,
+        finding.evidence,
+        finding.link,
+        finding.value,
+    )
 
 
 def better(new: Answer, old: Answer) -> dict[int, Finding]:
@@ -89,17 +96,21 @@ def entry_of(finding: Finding) -> tuple[str, dict[str, Any]]:
 
 
 def read(correlation: Mapping[str, Any], names: Iterable[str]) -> dict[int, Finding]:
-    """Read what `told` wrote."""
+    """Read what `told` wrote; what it says of other fields than `names` is left out."""
     position = {name: number for number, name in enumerate(names)}
-    answer: dict[int, Finding] = {}
-    for entry in correlation.get("hot", ()):
-        answer[position[entry["field"]]] = Hot(entry["link"], entry["hops"])
-    for entry in correlation.get("ambiguous", ()):
-        found = Ambiguous(tuple(entry["candidates"]), entry["hops"])
-        answer[position[entry["field"]]] = found
-    for entry in correlation.get("filled", ()):
-        away = round(entry["seconds"] * 1000)
-        answer[position[entry["field"]]] = Fill(
-            entry["value"], entry["link"], entry["from"], entry["hops"], away
-        )
-    return answer
+    return {
+        position[entry["field"]]: finding_of(kind, entry)
+        for kind in ("hot", "ambiguous", "filled")
+        for entry in correlation.get(kind, ())
+        if entry["field"] in position
+    }
+
+
+def finding_of(kind: str, entry: Mapping[str, Any]) -> Finding:
+    """Read what `entry_of` wrote."""
+    if kind == "hot":
+        return Hot(entry["link"], entry["hops"])
+    if kind == "ambiguous":
+        return Ambiguous(tuple(entry["candidates"]), entry["hops"])
+    away = round(entry["seconds"] * 1000)
+    return Fill(entry["value"], entry["link"], entry["from"], entry["hops"], away)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from mqworker.core.correlation.rules import Rules
 from mqworker.core.correlation.sighting import Sighting, Stated
@@ -37,6 +38,17 @@ class Group:
             and self.links == sighting.links
             and self.index_name == sighting.index_name
         )
+
+
+class Change(NamedTuple):
+    """A group that a walk may see anew, or that was `repeated`: remembered before.
+
+    What a repeated sighting changed may not have been carried through: who remembered it first may
+    have died on the way.
+    """
+
+    group: Group
+    repeated: bool
 
 
 class Shelf:
@@ -73,22 +85,22 @@ class Replica:
         at = self.floating.setdefault(sighting.id, sighting.at)
         return sighting if at == sighting.at else sighting._replace(at=at)
 
-    def absorb(self, sighting: Sighting) -> Group | None:
+    def absorb(self, sighting: Sighting) -> Change | None:
         """Remember a sighting whose time is fixed.
 
         Returns:
-            Its group when a walk may see something new, else None.
+            What it changed, None when no walk can notice it.
         """
         if not sighting.links:
             return None
         bucket = self.bucket(sighting.at)
         group = self.find(sighting, bucket)
         if group is None:
-            return self.settle_in(Group(sighting, bucket))
+            return Change(self.settle_in(Group(sighting, bucket)), repeated=False)
         if sighting.id in group.members:
-            return None
+            return Change(group, repeated=True)
         group.members[sighting.id] = sighting.at
-        return group if self.joined(group, sighting) else None
+        return Change(group, repeated=False) if self.joined(group, sighting) else None
 
     def find(self, sighting: Sighting, bucket: int) -> Group | None:
         """Return the group that a sighting belongs to, None when there is none yet.

@@ -11,6 +11,9 @@ from typing import Any, NamedTuple
 
 from mqworker.core.addresses import read_address
 from mqworker.core.correlation.rules import Condition, Path, Rule, Rules
+from mqworker.core.deadletter import first_received
+from mqworker.core.message import Delivery, Document, Event
+from mqworker.core.pipeline import stamp_of
 
 NO_VALUE = frozenset({"", "-", "unknown", "null"})
 """In lower case; what shippers and the defaults of the canonical event write for "no value"."""
@@ -121,6 +124,19 @@ class Sighter:
     def __init__(self, rules: Rules) -> None:
         self.linkers = tuple(linker(rules.rules[name]) for name in sorted(rules.rules))
         self.readers = tuple(reader(where) for where in rules.identity)
+
+    def see(self, event: Event, document: Document, delivery: Delivery) -> Sighting | None:
+        """Return what is to be remembered of an event; None when nothing can link it.
+
+        Its time is its own, else the stamp of its message, else that of receipt.
+        """
+        links = self.links(event.fields)
+        if not links:
+            return None
+        when = event.occurred or stamp_of(delivery)
+        at = round((when or first_received(delivery)).timestamp() * 1000)
+        stated = self.stated(event.fields)
+        return Sighting(event.id, document.index_name, at, when is None, links, stated)
 
     def links(self, event: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the event's links, in the order of their names."""

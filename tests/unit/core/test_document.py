@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mqworker.core.document import document
+from mqworker.core.document import placed, serialize
 from mqworker.core.errors import Refused
 from mqworker.core.message import Document, Event
 from mqworker.core.naming import Naming
@@ -11,18 +11,21 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def test_a_document_has_the_events_id_and_its_day():
-    event = Event("m", 0, NOW, {"summary": "ä"}, "event")
-    expected = Document("events-20261123", "m", '{"summary":"ä"}'.encode())
-    assert expected == document(event, Naming(), None, NOW)
+    event = Event("m", 0, NOW, {}, "event")
+    assert Document("events-20261123", "m", b"") == placed(event, Naming(), None, NOW)
+
+
+def test_a_source_is_json_in_utf8_on_one_line():
+    assert serialize({"summary": "ä\n"}) == '{"summary":"ä\\n"}'.encode()
 
 
 def test_only_a_redelivered_document_is_looked_for_elsewhere():
     event = Event("m", 0, NOW, {}, "event")
-    assert document(event, Naming(), None, NOW).elsewhere == ()
-    again = document(event, Naming(), None, NOW, redelivered=True)
+    assert placed(event, Naming(), None, NOW).elsewhere == ()
+    again = placed(event, Naming(), None, NOW, redelivered=True)
     assert again.elsewhere == ("events-out-of-range",)
 
 
 def test_what_json_has_no_form_for_is_refused():
     with pytest.raises(Refused, match="can't be written as JSON"):
-        document(Event("m", 0, NOW, {"a": 2**70}, "event"), Naming(), None, NOW)
+        serialize({"a": 2**70})

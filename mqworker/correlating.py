@@ -1,0 +1,245 @@
+"""Correlation in the worker: remember, then write, then read again until nothing changes.
+
+1. An event's own sighting is appended before the neighborhood is read: of two workers that hold
+   two halves, at least one sees both.
+2. After a document is written, memory is read again; what was written has to equal the answer read
+   after it. Else the document is completed (`mqworker.amending`).
+3. Whoever appends a sighting completes the documents that it affects, also those that others wrote.
+   A document that is not there yet is left to its writer, who reads again after the write.
+4. A message is settled when its own documents, and those that it affects, are complete.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from mqworker.amending import Amending, Entry
+from mqworker.core.correlation.answer import better
+from mqworker.core.correlation.fill import filled
+from mqworker.core.correlation.reach import affected
+from mqworker.core.correlation.replica import Change, Replica
+from mqworker.core.correlation.sighting import Sighter, Sighting
+from mqworker.core.correlation.walk import resolve
+from mqworker.core.document import serialize
+from mqworker.core.errors import Refused
+from mqworker.core.message import Outcome
+from mqworker.core.pace import Pace
+from mqworker.lanes import LaneMaker, Lanes
+from mqworker.pending import Pending
+from mqworker.ports import Memory, Remembered, Revisions
+from mqworker.telemetry import Tally
+
+log = logging.getLogger(__name__)
+
+
+class Exchange(NamedTuple):
+    """One visit to the memory, and what waits for it.
+
+    batches: events to remember. written: documents to compare with what is known after the write.
+    fetched: documents that were read, to be compared likewise.
+    """
+
+    generation: int
+    batches: list[list[Pending]]
+    written: list[Pending]
+    fetched: list[Entry]
+
+    @property
+    def sightings(self) -> list[Sighting]:
+        """What to append."""
+        return [item.sighting for batch in self.batches for item in batch if item.sighting]
+
+
+@dataclass(slots=True)
+class Progress:
+    """What a look at the finished work brought: batches to write, and events that are complete."""
+
+    ready: list[list[Pending]] = field(default_factory=list)
+    complete: list[Pending] = field(default_factory=list)
+
+    def write(self, items: list[Pending]) -> None:
+        """Add a batch to write, but for what has no form in JSON: that is decided already."""
+        self.ready.append([item for item in items if item.outcome.status != "refused"])
+        broken = [item for item in items if item.outcome.status == "refused"]
+        self.complete += [item for item in broken if item.paid()]
+
+
+class Correlating:
+    """Sees events through memory, fills and completions. For use by one thread."""
+
+    def __init__(
+        self,
+        memory: Memory,
+        revisions: Revisions,
+        replica: Replica,
+        pace: Pace,
+        tally: Tally,
+        chance: Callable[[], float],
+        lanes: LaneMaker = Lanes,
+    ) -> None:
+        self.memory = memory
+        self.replica = replica
+        self.sighter = Sighter(replica.rules)
+        self.pace = pace
+        self.tally = tally
+        self.chance = chance
+        self.exchanges: Lanes[Exchange, list[Remembered]] = lanes(
+            "memory", 1, lambda exchange: memory.exchange(exchange.sightings)
+        )
+        self.amending = Amending(revisions, replica, pace, tally, chance, lanes)
+        self.generation = 0
+        self.batches: list[list[Pending]] = []
+        self.written: list[Pending] = []
+        self.unfinished: set[str] = set()
+        self.failures = 0
+        self.not_before = 0.0
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is awaited that the threads do."""
+        return self.exchanges.busy > 0 or self.amending.busy
+
+    def load(self) -> None:
+        """Read everything that is remembered. Blocks; for the start.
+
+        Raises:
+            MemoryUnavailable: it can't be reached now.
+            Misconfigured: it is no memory that can be used.
+        """
+        self.absorb(self.memory.exchange([]), frozenset())
+
+    def put(self, items: list[Pending]) -> None:
+        """Take a full batch over; it comes back from `collect` when it is to be written."""
+        if items:
+            self.batches.append(items)
+
+    def stored(self, item: Pending, *, duplicate: bool) -> bool:
+        """Take note that the sink has a document; return whether the event is complete with it."""
+        sighting = item.sighting
+        if sighting is None or None not in sighting.stated:
+            return item.paid()
+        if duplicate:
+            self.unfinished.discard(sighting.id)
+            self.amending.want(sighting, item)
+        else:
+            self.written.append(item)
+        return False
+
+    def refused(self, item: Pending) -> bool:
+        """Take note that the sink can't store a document; return whether the event is complete."""
+        self.unfinished.discard(item.event.id)
+        return item.paid()
+
+    def submit(self, now: float) -> None:
+        """Visit the memory if something waits for that, and go on with completions."""
+        self.amending.submit(now)
+        waiting = self.batches or self.written or self.amending.fetched
+        if not waiting or not self.exchanges.free or now < self.not_before:
+            return
+        fetched = self.amending.take_fetched()
+        self.exchanges.submit(Exchange(self.generation, self.batches, self.written, fetched))
+        self.batches, self.written = [], []
+
+    def collect(self, now: float) -> Progress:
+        """Return what can be written now, and what is complete."""
+        progress = Progress()
+        for exchange, entries in self.exchanges.collect():
+            if entries is None:
+                self.restore(exchange, now)
+            else:
+                self.failures = 0
+                self.proceed(exchange, entries, progress)
+        progress.complete += [item for item in self.amending.collect(now) if item.paid()]
+        return progress
+
+    def restore(self, exchange: Exchange, now: float) -> None:
+        """Keep what waited for a visit that failed, for the next one."""
+        self.not_before = now + self.pace.backoff.delay_s(self.failures, self.chance())
+        self.failures += 1
+        if exchange.generation == self.generation:
+            self.batches = exchange.batches + self.batches
+            self.written = exchange.written + self.written
+            self.amending.fetched = exchange.fetched + self.amending.fetched
+
+    def proceed(
+        self, exchange: Exchange, entries: Sequence[Remembered], progress: Progress
+    ) -> None:
+        """Go on with everything that waited for a visit to the memory."""
+        own = {sighting.id for sighting in exchange.sightings}
+        changes = self.absorb(entries, own)
+        if exchange.generation != self.generation:
+            return
+        for batch in exchange.batches:
+            for item in batch:
+                self.answer(item)
+        items = {item.event.id: item for batch in exchange.batches for item in batch}
+        for name, change in changes.items():
+            self.spread(items[name], change)
+        for batch in exchange.batches:
+            progress.write(batch)
+        progress.complete += [item for item in exchange.written if self.checked(item)]
+        progress.complete += [
+            item for item in self.amending.decide(exchange.fetched) if item.paid()
+        ]
+
+    def absorb(self, entries: Iterable[Remembered], own: Collection[str]) -> dict[str, Change]:
+        """Take entries of the log into the replica; give what own sightings changed."""
+        changes: dict[str, Change] = {}
+        for entry in entries:
+            for remembered in entry.sightings:
+                sighting = self.replica.fixed(remembered)
+                change = self.replica.absorb(sighting)
+                if change is not None and sighting.id in own:
+                    changes[sighting.id] = change
+        return changes
+
+    def answer(self, item: Pending) -> None:
+        """Give an event what is known for it, and write its document's source."""
+        if item.sighting is not None:
+            item.sighting = self.replica.fixed(item.sighting)
+            item.answer = resolve(self.replica, item.sighting)
+            if None in item.sighting.stated:
+                self.unfinished.add(item.event.id)
+        try:
+            fields = filled(item.event.fields, item.answer, self.replica.rules)
+            item.document = item.document._replace(source=serialize(fields))
+        except Refused as refused:
+            self.unfinished.discard(item.event.id)
+            item.outcome = Outcome("refused", refused.refusal.reason)
+
+    def spread(self, item: Pending, change: Change) -> None:
+        """Have the documents completed that a sighting affects.
+
+        Those of our own that are not complete yet read memory again anyway.
+        """
+        for waiter in affected(self.replica, change.group):
+            if waiter.id not in self.unfinished:
+                item.debts += 1
+                self.amending.want(waiter, item)
+
+    def checked(self, item: Pending) -> bool:
+        """Compare what was written with what is known now; return whether the event is complete."""
+        self.unfinished.discard(item.event.id)
+        sighting = item.sighting
+        if sighting is None:
+            return item.paid()
+        if better(resolve(self.replica, sighting), item.answer) == item.answer:
+            return item.paid()
+        self.amending.want(sighting, item)
+        return False
+
+    def abandon(self) -> None:
+        """Forget every event in hand: the broker delivers it again."""
+        self.generation += 1
+        self.batches, self.written = [], []
+        self.unfinished.clear()
+        self.amending.abandon()
+
+    def close(self) -> None:
+        """Let the threads end."""
+        self.exchanges.close()
+        self.amending.lanes.close()
+        self.memory.close()
