@@ -18,6 +18,8 @@ from mqworker.config.settings import SECRETS
 DIRECTORY = "CREDENTIALS_DIRECTORY"
 """Where systemd puts what LoadCredential names (systemd.exec(5))."""
 
+PRIVATE_KEYS = ("broker_key_file", "sink_key_file")
+
 MOST_BYTES = 64 * 1024
 
 
@@ -36,9 +38,12 @@ class Held:
         except ValueError as error:
             self.problems.append(f"{file.origin}: {file.value} {error}")
         else:
-            if file.value.stat().st_mode & stat.S_IROTH:
-                warning = f"{file.origin}: anyone on this machine can read {file.value}"
-                self.warnings.append(warning)
+            self.look_at(file)
+
+    def look_at(self, file: Given) -> None:
+        """Warn when anyone on this machine can read a file."""
+        if file.value.stat().st_mode & stat.S_IROTH:
+            self.warnings.append(f"{file.origin}: anyone on this machine can read {file.value}")
 
 
 def read_secrets(
@@ -50,6 +55,9 @@ def read_secrets(
         file = given.get(f"{name}_file") or credential(name, environ)
         if file and name.partition("_")[0] in services:
             held.take(name, file)
+    for name in PRIVATE_KEYS:
+        if name in given and name.partition("_")[0] in services and given[name].value.is_file():
+            held.look_at(given[name])
     return held
 
 

@@ -4,10 +4,12 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from mqworker.brokers.sqlite import SqliteBroker
+from mqworker.cli.sending import Sending
 from tests.unit.cli.conftest import Run
 
 BROKER = ("--broker", "sqlite:///broker.db")
@@ -71,6 +73,21 @@ def test_an_empty_file_is_published_without_an_error(mqworker: Run) -> None:
     result = mqworker("publish", *BROKER, "-", stdin="")
 
     assert (0, True) == (result.exit_code, result.stdout.startswith("0 confirmed"))
+
+
+def test_an_interrupted_run_tells_how_far_it_came(
+    mqworker: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Sending, "send", interrupted)
+
+    result = mqworker("publish", *BROKER, "--run-id", "r", "-", stdin=LINES)
+
+    assert result.exit_code == 130
+    assert "stopped after line 0, 0 confirmed" in result.stderr
+
+
+def interrupted(_sending: Sending, _items: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def test_a_broker_that_does_not_answer_is_told_with_what_to_do(mqworker: Run) -> None:

@@ -59,6 +59,18 @@ def test_a_broken_first_line_costs_only_itself() -> None:
     assert [Bad, Found] == [type(item) for item in items]
 
 
+def test_a_file_too_large_for_one_value_is_read_line_by_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading, "CHUNK", 16)
+    monkeypatch.setattr(reading, "WHOLE", 32)
+
+    items = read(b'{"a":\n' + b'{"a":2}\n' * 10)
+
+    assert [Bad] + [Found] * 10 == [type(item) for item in items]
+    assert list(range(1, 12)) == [item.number for item in items]
+
+
 def test_what_the_worker_would_refuse_for_its_size_is_bad_here_too() -> None:
     items = read(b'{"a":{"b":{"c":1}}}\n{"a":1}', Limits(max_depth=2))
 

@@ -75,6 +75,15 @@ def test_a_secret_that_anyone_can_read_gets_a_warning(tmp_path: Path) -> None:
     assert (expected,) == loaded.warnings
 
 
+def test_a_private_key_that_anyone_can_read_gets_a_warning(tmp_path: Path) -> None:
+    key = secret_file(tmp_path / "key", mode=0o644)
+    flags = {"sink_key_file": key, "sink_cert_file": key, "sink": ("https://h",)}
+
+    loaded = load(flags, {})
+
+    assert (f"--sink-key-file: anyone on this machine can read {key}",) == loaded.warnings
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
