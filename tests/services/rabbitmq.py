@@ -68,8 +68,12 @@ class Rabbitmq:
         self.lifecycle.stop()
 
     def kill(self) -> None:
-        """End it by SIGKILL."""
+        """End it by SIGKILL. Queues declared just before may be gone: see `flush`."""
         self.lifecycle.kill()
+
+    def flush(self) -> None:
+        """Write down every queue declared so far: RabbitMQ itself does so seconds later."""
+        self.ctl("eval", "mnesia:sync_log().")
 
     def restart(self) -> None:
         """Stop and start it."""

@@ -94,7 +94,9 @@ def _environment(directory: Path, port: int) -> dict[str, str]:
         "RABBITMQ_CONFIG_FILE": str(directory / "rabbitmq.conf"),
         "RABBITMQ_ADVANCED_CONFIG_FILE": str(directory / "advanced.config"),
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(directory / "enabled_plugins"),
-        "RABBITMQ_NODENAME": f"mqworker{port}@localhost",
+        # An address and no host name: no look-up of a name can fail or hang.
+        "RABBITMQ_NODENAME": f"mqworker{port}@127.0.0.1",
+        "RABBITMQ_USE_LONGNAME": "true",
         "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
         "RABBITMQ_NODE_PORT": str(port),
         "RABBITMQ_DIST_PORT": str(free_port()),
