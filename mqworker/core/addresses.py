@@ -1,0 +1,153 @@
+"""IP addresses of `details`: in canonical form, where the index and correlation look for them.
+
+1. What the sender stated stays: an address from a weaker field only fills an empty place.
+2. What is no IP address never stays in `sourceipaddress` or `destinationipaddress` (the index
+   would refuse the document): it moves to `details.source` or `details.destination`.
+3. An IPv6 address is an address like any other; no 0.0.0.0 stands for it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address
+from typing import Any, Final, NamedTuple
+
+from mqworker.core.details import keep
+
+_LONGEST_ADDRESS = 64
+_CACHED_ADDRESSES = 16_384
+
+
+class Address(NamedTuple):
+    """An IP address as a sender wrote it.
+
+    ip: in canonical form; an IPv4 address mapped into IPv6 is the IPv4 address.
+    version: 4 or 6.
+    port: what was written behind it, else "".
+    exact: False when the text said more than `ip` does (a port, a zone).
+    """
+
+    ip: str
+    version: int
+    port: str
+    exact: bool
+
+
+class _Side(NamedTuple):
+    address: str
+    v4: str
+    v6: str
+    port: str
+    aside: str
+    aliases: tuple[str, ...]
+
+
+_SIDES: Final = (
+    _Side(
+        "sourceipaddress",
+        "sourceipv4address",
+        "sourceipv6address",
+        "sourceport",
+        "source",
+        # A forwarded header can be forged, so it comes last.
+        ("srcip", "src", "cluster_client_ip", "http_x_forwarded_for"),
+    ),
+    _Side(
+        "destinationipaddress",
+        "destinationipv4address",
+        "destinationipv6address",
+        "destinationport",
+        "destination",
+        ("dstip", "dst"),
+    ),
+)
+
+
+def clean_addresses(fields: dict[str, Any]) -> None:
+    """Put the addresses in `details` of a canonical event into their places and canonical form.
+
+    Args:
+        fields: the event; its `details` are changed.
+    """
+    details = fields["details"]
+    for side in _SIDES:
+        stated = details.get(side.address)
+        if stated is not None:
+            address = read_address(stated)
+            if address is None:
+                del details[side.address]
+                if stated != "":
+                    keep(details, side.aside, stated)
+        else:
+            address = None
+        if address is None:
+            address = _find_alias(details, side.aliases)
+            if address is None:
+                continue
+        elif not address.exact:
+            keep(details, side.aside, stated)
+        _place(details, side, address)
+
+
+def read_address(value: Any) -> Address | None:
+    """Return the IP address that a JSON value holds; None when it holds none, or several.
+
+    Understood are the usual notations, `[2001:db8::1]`, a zone (`fe80::1%eth0`) and a port where
+    it can't be mistaken: `192.0.2.1:443`, `[2001:db8::1]:443`.
+    """
+    if type(value) is list and len(value) == 1:
+        value = value[0]
+    if type(value) is not str or len(value) > _LONGEST_ADDRESS:
+        return None
+    return _read_text(value)
+
+
+@lru_cache(maxsize=_CACHED_ADDRESSES)
+def _read_text(text: str) -> Address | None:
+    bare, port = _split_port(text.strip())
+    host, _, zone = bare.partition("%")
+    try:
+        ip = ip_address(host)
+    except ValueError:
+        return None
+    if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
+        ip = ip.ipv4_mapped
+    elif zone and ip.version == 4:  # noqa: PLR2004
+        return None
+    return Address(str(ip), ip.version, port, exact=not port and not zone)
+
+
+def _split_port(text: str) -> tuple[str, str]:
+    """Split `192.0.2.1:443` and `[2001:db8::1]:443`; without brackets IPv6 can't carry a port."""
+    if text.startswith("["):
+        host, closed, rest = text[1:].partition("]")
+        port = rest.removeprefix(":")
+        is_whole = closed and (not rest or (port != rest and _is_port(port)))
+        return (host, port) if is_whole and ":" in host else ("", "")
+    host, _, port = text.partition(":")
+    return (host, port) if _is_port(port) and "." in host else (text, "")
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) <= 65535  # noqa: PLR2004
+
+
+def _find_alias(details: dict[str, Any], names: tuple[str, ...]) -> Address | None:
+    for name in names:
+        value = details.get(name)
+        if value is None:
+            continue
+        if type(value) is str:
+            value = value.partition(",")[0]
+        if address := read_address(value):
+            return address
+    return None
+
+
+def _place(details: dict[str, Any], side: _Side, address: Address) -> None:
+    details[side.address] = address.ip
+    version = side.v4 if address.version == 4 else side.v6  # noqa: PLR2004
+    if version not in details:
+        details[version] = address.ip
+    if address.port and details.get(side.port) in (None, ""):
+        details[side.port] = address.port

@@ -1,0 +1,92 @@
+"""How large, deep and many: the bounds that keep one message from hurting the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mqworker.core.message import Record, Refusal
+
+_LONGEST_POINTER = 512
+_LEAST_BYTES_PER_KEY = len('"":1,')
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one message may hold.
+
+    max_body_bytes: bytes of a body, as delivered and after inflating.
+    max_depth: objects and arrays inside each other, the event itself being the first. Elasticsearch
+        refuses a document of more than 20 (`index.mapping.depth.limit`; the `flattened` type's
+        `depth_limit` allows as many), and normalizing may move a value one level down, into
+        `details`: so one less.
+    max_keys: keys of one event, on all levels: the default of Elasticsearch's
+        `index.mapping.total_fields.limit`.
+    max_events: events of one message.
+    """
+
+    max_body_bytes: int = 10 * 1024 * 1024
+    max_depth: int = 19
+    max_keys: int = 1000
+    max_events: int = 10_000
+
+
+def is_surely_within(text: bytes, limits: Limits) -> bool:
+    """Tell from the bytes of one event alone that `find_excess` would find nothing.
+
+    Brackets and colons inside of strings are counted too: False only means that it has to look.
+    """
+    return text.count(b"{") + text.count(b"[") <= limits.max_depth and (
+        len(text) <= limits.max_keys * _LEAST_BYTES_PER_KEY or text.count(b":") <= limits.max_keys
+    )
+
+
+def find_excess(record: Record, limits: Limits) -> Refusal | None:
+    """Return the refusal of an event that is too deep or has too many keys, else None.
+
+    Walks level by level and never recurses; it stops at the first level that is one too deep.
+    """
+    keys = 0
+    levels: list[list[Any]] = [[record]]
+    for _ in range(limits.max_depth):
+        keys += sum(len(container) for container in levels[-1] if type(container) is dict)
+        if keys > limits.max_keys:
+            return Refusal("decode", f"more than {limits.max_keys} keys")
+        inner = [
+            value
+            for container in levels[-1]
+            for value in (container.values() if type(container) is dict else container)
+            if type(value) is dict or type(value) is list
+        ]
+        if not inner:
+            return None
+        levels.append(inner)
+    reason = f"nested more than {limits.max_depth} levels deep"
+    return Refusal("decode", reason, pointer=_point_to_first(levels))
+
+
+def _point_to_first(levels: list[list[Any]]) -> str:
+    """Return the JSON pointer (RFC 6901) of the first container of the last level.
+
+    A pointer that would be very long ends at an ancestor.
+    """
+    target = levels[-1][0]
+    tokens: list[str] = []
+    for level in reversed(levels[:-1]):
+        target, token = next(_parents_of(target, level))
+        tokens.append(str(token).replace("~", "~0").replace("/", "~1"))
+    pointer = ""
+    for token in reversed(tokens):
+        if len(pointer) + len(token) >= _LONGEST_POINTER:
+            break
+        pointer += f"/{token}"
+    return pointer
+
+
+def _parents_of(target: Any, level: list[Any]) -> Iterator[tuple[Any, str | int]]:
+    for container in level:
+        pairs = container.items() if type(container) is dict else enumerate(container)
+        for token, value in pairs:
+            if value is target:
+                yield container, token

@@ -1,0 +1,79 @@
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mqworker.core.bounds import Limits, find_excess, is_surely_within
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=30,
+)
+RECORDS = st.dictionaries(st.text(), JSON_VALUES, max_size=6)
+
+
+def nested(levels):
+    value = 1
+    for _ in range(levels):
+        value = {"k": value}
+    return value
+
+
+def depth_of(value):
+    if isinstance(value, dict):
+        return 1 + max(map(depth_of, value.values()), default=0)
+    if isinstance(value, list):
+        return 1 + max(map(depth_of, value), default=0)
+    return 0
+
+
+def keys_of(value):
+    if isinstance(value, dict):
+        return len(value) + sum(map(keys_of, value.values()))
+    return sum(map(keys_of, value)) if isinstance(value, list) else 0
+
+
+def test_as_many_levels_as_allowed_pass_and_one_more_does_not():
+    limits = Limits(max_depth=4)
+    assert find_excess(nested(4), limits) is None
+    refusal = find_excess(nested(5), limits)
+    assert refusal.reason == "nested more than 4 levels deep"
+    assert refusal.pointer == "/k/k/k/k"
+
+
+def test_a_pointer_escapes_what_would_be_read_as_a_step():
+    refusal = find_excess({"a/b": [0, {"~": {}}]}, Limits(max_depth=3))
+    assert refusal.pointer == "/a~1b/1/~0"
+
+
+def test_a_pointer_of_huge_keys_ends_at_an_ancestor():
+    refusal = find_excess({"short": {"x" * 100_000: {}}}, Limits(max_depth=2))
+    assert refusal.pointer == "/short"
+
+
+def test_keys_of_all_levels_are_counted_together():
+    record = {"a": [{"b": 1}, {"b": 1}], "c": {"d": 1}}
+    assert find_excess(record, Limits(max_keys=5)) is None
+    assert find_excess(record, Limits(max_keys=4)).reason == "more than 4 keys"
+
+
+@given(RECORDS, st.integers(1, 6), st.integers(0, 12))
+def test_an_excess_is_found_exactly_when_there_is_one(record, max_depth, max_keys):
+    limits = Limits(max_depth=max_depth, max_keys=max_keys)
+    excess = depth_of(record) > max_depth or keys_of(record) > max_keys
+    assert (find_excess(record, limits) is not None) == excess
+
+
+@given(RECORDS, st.integers(1, 6), st.integers(0, 12))
+def test_bytes_that_are_surely_within_hold_no_excess(record, max_depth, max_keys):
+    limits = Limits(max_depth=max_depth, max_keys=max_keys)
+    text = json.dumps(record, separators=(",", ":")).encode()
+    if is_surely_within(text, limits):
+        assert find_excess(record, limits) is None
+
+
+def test_many_short_keys_are_never_surely_within():
+    limits = Limits(max_keys=10)
+    text = b"{" + b",".join(b'"%c":1' % letter for letter in range(97, 108)) + b"}"
+    assert not is_surely_within(text, limits)
