@@ -64,9 +64,14 @@ MALFORMED_TYPES = frozenset(
 )
 """Whole requests are refused so when one document in them is impossible (an ID over 512 bytes)."""
 
-PRESSURE = re.compile(
-    r"coordinating_operation_bytes=(\d+), max_coordinating(?:_and_primary)?_bytes=(\d+)"
-)
+PRESSURE = re.compile(r"_operation_bytes=(\d+), max_\w+_bytes=(\d+)")
+
+CONTENT_SETTING = "too large for the cluster's http.max_content_length"
+PRESSURE_SETTING = "too large for the cluster's indexing_pressure.memory.limit"
+
+CROWDED = 4
+"""A part of the limit that a batch is sure to fit into: the same bytes are counted for the request
+and again for each shard, with something added for each document."""
 
 
 def blame_document(status: int, error: Any) -> Fault:
@@ -94,12 +99,27 @@ def blame_request(status: int, answer: Any, size: int, count: int) -> Fault:
     error = answer.get("error") if isinstance(answer, dict) else None
     reason = f"{status} {tell(error) or 'without a reason'}"
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return Fault("size", f"{reason}: larger than the cluster's http.max_content_length")
-    if status == HTTPStatus.TOO_MANY_REQUESTS and _above_limit(reason, size, count):
-        return Fault("size", f"{reason}: larger than the cluster's indexing_pressure.memory.limit")
+        return Fault("size", f"{reason}: {CONTENT_SETTING}")
+    if status == HTTPStatus.TOO_MANY_REQUESTS and above_limit(reason, size, count):
+        return Fault("size", f"{reason}: {PRESSURE_SETTING}")
     if status == HTTPStatus.BAD_REQUEST and _type_of(error) in MALFORMED_TYPES:
         return Fault("document", reason)
     return Fault(_blame_status(status, error), reason)
+
+
+def above_limit(reason: str, size: int, count: int) -> bool:
+    """Tell whether a request that was turned away as too much might never pass as it is.
+
+    Args:
+        reason: as told by Elasticsearch for the request, or for one of its documents.
+        size: bytes of the request's body.
+        count: documents in it.
+    """
+    found = PRESSURE.search(reason)
+    if not found:
+        return False
+    operation, limit = map(int, found.groups())
+    return operation > limit if count == 1 else size * CROWDED > limit
 
 
 def tell(error: Any) -> str:
@@ -137,19 +157,6 @@ def _blame_bad_request(error: Any) -> Blame:
     if kind in CONFIGURATION_TYPES or any(words in reason for words in CONFIGURATION_REASONS):
         return "operator"
     return "document"
-
-
-def _above_limit(reason: str, size: int, count: int) -> bool:
-    """Tell whether this request could not pass on an idle cluster either.
-
-    Of several documents, half the limit is too much already: Elasticsearch adds something of its
-    own to each document's bytes.
-    """
-    found = PRESSURE.search(reason)
-    if not found:
-        return False
-    operation, limit = map(int, found.groups())
-    return operation > limit if count == 1 else size * 2 > limit
 
 
 def _type_of(error: Any) -> str:

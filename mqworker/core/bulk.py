@@ -15,13 +15,14 @@ from typing import Any, NamedTuple
 
 from orjson import dumps
 
-from mqworker.core.blame import Fault, blame_document
+from mqworker.core.blame import PRESSURE_SETTING, Fault, above_limit, blame_document
 from mqworker.core.message import DUPLICATE, STORED, Document, Outcome
 
 FILTER_PATH = "items.*.status,items.*.error"
 """The parts of an answer that are judged here: a sixth of its bytes."""
 
-CREATED = frozenset({200, 201})
+CREATED = (200, 201)
+CREATED_ITEM = {"create": {"status": 201}}
 TAKEN = 409
 
 
@@ -49,34 +50,22 @@ def build(documents: Sequence[Document]) -> bytes:
     return b"".join(parts)
 
 
-def judge(answer: Any, count: int) -> Judgment:
-    """Judge an answer of status 200.
+def judge(answer: Any, count: int, size: int) -> Judgment | Fault:
+    """Judge an answer of status 200; a Fault concerns the request as a whole.
 
     Args:
         answer: its body, parsed where it was JSON.
         count: how many documents the request held.
+        size: bytes of the request's body.
     """
     items = answer.get("items") if isinstance(answer, dict) else None
     if not isinstance(items, list) or len(items) != count:
         return Judgment([UNREADABLE] * count, UNREADABLE.reason)
-    outcomes: list[Outcome] = []
-    complaint = ""
-    for item in items:
-        try:
-            result = item["create"]
-            status = result["status"]
-        except (TypeError, KeyError):
-            outcomes.append(UNREADABLE)
-            continue
-        if status in CREATED:
-            outcomes.append(STORED)
-        elif status == TAKEN:
-            outcomes.append(DUPLICATE)
-        else:
-            fault = _fault(status, result)
-            outcomes.append(outcome(fault))
-            complaint = complaint or (fault.reason if fault.blame == "operator" else "")
-    return Judgment(outcomes, complaint)
+    complaints: list[str] = []
+    outcomes = [STORED if item == CREATED_ITEM else _judge_item(item, complaints) for item in items]
+    if outcomes and outcomes[0].status == "retry" and _nothing_passes(outcomes, size):
+        return Fault("size", f"{outcomes[0].reason}: {PRESSURE_SETTING}")
+    return Judgment(outcomes, complaints[0] if complaints else "")
 
 
 def outcome(fault: Fault) -> Outcome:
@@ -85,10 +74,26 @@ def outcome(fault: Fault) -> Outcome:
     return Outcome("refused" if final else "retry", fault.reason)
 
 
-def _fault(status: Any, result: dict[str, Any]) -> Fault:
+def _nothing_passes(outcomes: Sequence[Outcome], size: int) -> bool:
+    """Tell whether every document was turned away because the request itself is too much."""
+    return above_limit(outcomes[0].reason, size, len(outcomes)) and all(
+        each.status == "retry" for each in outcomes
+    )
+
+
+def _judge_item(item: Any, complaints: list[str]) -> Outcome:
+    result = item.get("create") if isinstance(item, dict) else None
+    status = result.get("status") if isinstance(result, dict) else None
     if not isinstance(status, int):
-        return Fault("load", UNREADABLE.reason)
-    return blame_document(status, result.get("error"))
+        return UNREADABLE
+    if status in CREATED:
+        return STORED
+    if status == TAKEN:
+        return DUPLICATE
+    fault = blame_document(status, result.get("error"))
+    if fault.blame == "operator":
+        complaints.append(fault.reason)
+    return outcome(fault)
 
 
 UNREADABLE = Outcome("retry", "the answer is no answer to a bulk request")

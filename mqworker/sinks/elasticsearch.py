@@ -171,7 +171,7 @@ class ElasticsearchSink:
             return blame_request(error.meta.status, error.body, len(body), len(documents))
         except TransportError as error:
             return Fault("load", explain(error))
-        return judge(answer.body, len(documents))
+        return judge(answer.body, len(documents), len(body))
 
     def _divide(self, documents: Sequence[Document], fault: Fault) -> list[Outcome]:
         """Try halves of a batch whose whole failed, where that can help."""

@@ -113,7 +113,7 @@ def test_a_batch_above_the_pressure_limit_is_blamed_on_its_size(series: str) -> 
 
 
 def test_a_small_batch_on_a_busy_cluster_is_blamed_on_load() -> None:
-    assert blame_request(429, pressure(59020, 9988), 20_000, 20).blame == "load"
+    assert blame_request(429, pressure(59020, 9988), 10_000, 20).blame == "load"
 
 
 def test_one_document_above_the_pressure_limit_is_blamed_on_its_size() -> None:

@@ -6,10 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mqworker.core.blame import Fault
-from mqworker.core.bulk import build, judge, outcome
+from mqworker.core.bulk import Judgment, build, judge, outcome
 from mqworker.core.message import DUPLICATE, STORED, Document
 
 TEXT = st.text(st.characters(codec="utf-8"))
+
+
+def judged(answer: Any, count: int) -> Judgment:
+    judgment = judge(answer, count, size=1000)
+    assert isinstance(judgment, Judgment)
+    return judgment
 
 
 def item(status: Any, error: Any = None) -> dict[str, Any]:
@@ -73,7 +79,7 @@ def test_each_document_gets_the_outcome_of_its_own_item() -> None:
         ]
     }
 
-    outcomes, complaint = judge(answer, 5)
+    outcomes, complaint = judged(answer, 5)
 
     assert [each.status for each in outcomes] == [
         "stored",
@@ -102,7 +108,7 @@ def test_each_document_gets_the_outcome_of_its_own_item() -> None:
     ],
 )
 def test_an_answer_without_an_item_for_each_document_stores_none(answer: object) -> None:
-    outcomes, complaint = judge(answer, 2)
+    outcomes, complaint = judged(answer, 2)
 
     assert [each.status for each in outcomes] == ["retry", "retry"]
     assert complaint
@@ -110,10 +116,21 @@ def test_an_answer_without_an_item_for_each_document_stores_none(answer: object)
 
 @pytest.mark.parametrize(
     "broken",
-    [None, 5, "x", [], {}, {"index": {"status": 201}}, {"create": None}, item(None), item("201")],
+    [
+        None,
+        5,
+        "x",
+        [],
+        {},
+        {"index": {"status": 201}},
+        {"create": None},
+        item(None),
+        item("201"),
+        item([]),
+    ],
 )
 def test_an_item_that_says_nothing_of_its_document_does_not_store_it(broken: Any) -> None:
-    outcomes, _ = judge({"items": [item(201), broken]}, 2)
+    outcomes, _ = judged({"items": [item(201), broken]}, 2)
 
     assert [each.status for each in outcomes] == ["stored", "retry"]
 
@@ -121,10 +138,33 @@ def test_an_item_that_says_nothing_of_its_document_does_not_store_it(broken: Any
 def test_what_only_an_operator_can_mend_is_complained_about_and_tried_again() -> None:
     blocked = error("cluster_block_exception", "index [e] blocked by: [FORBIDDEN/8/index write]")
 
-    outcomes, complaint = judge({"items": [item(201), item(403, blocked)]}, 2)
+    outcomes, complaint = judged({"items": [item(201), item(403, blocked)]}, 2)
 
     assert [each.status for each in outcomes] == ["stored", "retry"]
     assert complaint == outcomes[1].reason
+
+
+@pytest.mark.parametrize(("size", "expected"), [(30_000, Fault), (10_000, Judgment)])
+def test_a_batch_none_of_which_fits_beside_itself_has_to_be_divided(
+    size: int, expected: type
+) -> None:
+    turned_away = error(
+        "es_rejected_execution_exception",
+        "rejected execution of primary operation [coordinating_and_primary_bytes=30690, "
+        "replica_bytes=0, all_bytes=30690, primary_operation_bytes=40056, max_primary_bytes=65536]",
+    )
+
+    judgment = judge({"items": [item(429, turned_away)] * 3}, 3, size)
+
+    assert isinstance(judgment, expected)
+
+
+def test_a_batch_of_which_a_part_was_taken_is_not_divided() -> None:
+    turned_away = error("es_rejected", "primary_operation_bytes=40056, max_primary_bytes=65536]")
+
+    judgment = judge({"items": [item(429, turned_away), item(201)]}, 2, 60_000)
+
+    assert isinstance(judgment, Judgment)
 
 
 @given(
@@ -142,13 +182,13 @@ def test_what_only_an_operator_can_mend_is_complained_about_and_tried_again() ->
     st.integers(0, 3),
 )
 def test_any_answer_gives_one_outcome_for_each_document(answer: Any, count: int) -> None:
-    outcomes, _ = judge(answer, count)
+    outcomes, _ = judged(answer, count)
 
     assert len(outcomes) == count
 
 
 def test_the_outcomes_of_success_are_shared_and_not_made_anew() -> None:
-    outcomes, _ = judge({"items": [item(201), item(409)]}, 2)
+    outcomes, _ = judged({"items": [item(201), item(409)]}, 2)
 
     assert outcomes[0] is STORED
     assert outcomes[1] is DUPLICATE
