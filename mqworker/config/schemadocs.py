@@ -70,6 +70,9 @@ file and the JSON Pointer:
 """
 
 LIMITS = """\
+``false`` as the schema of a named member
+    jsonschema can't tell where the value is that it forbids; write ``{"not": {}}``.
+
 Numbers beyond ``2**53``
     They are compared differently.
 

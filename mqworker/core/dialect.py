@@ -45,6 +45,11 @@ SUBSCHEMA_LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 SUBSCHEMA_MAPS = frozenset(
     {"$defs", "definitions", "dependentSchemas", "patternProperties", "properties"}
 )
+NAMING = frozenset({"patternProperties", "prefixItems", "properties"})
+"""Keywords whose subschemas judge a named part of the value."""
+
+UNPLACED = 'jsonschema can\'t tell where the value is that it forbids; write {"not": {}}'
+
 IN_PLACE = frozenset({"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"})
 """Keywords whose subschemas judge the same value as the schema that holds them."""
 
@@ -75,7 +80,10 @@ DIFFERENT_KEYWORDS = {
 SAME_FORMATS = frozenset({"ipv4", "ipv6"})
 DIFFERENT_FORMATS = {
     "date": "the year 0000 exists in one of them",
-    "date-time": "leap seconds, the year 0000 and a final newline pass in one of them",
+    "date-time": (
+        "leap seconds, the year 0000 and a final newline pass in one of them; "
+        "event.json#/$defs/time is a time"
+    ),
     "duration": "fractions and signs pass in one of them",
     "email": "one of them takes everything with an @",
     "hostname": "a final dot, a final newline and wrong punycode pass in one of them",
@@ -114,6 +122,8 @@ def find_below(keyword: str, value: Any, at: Path) -> Iterator[Difference]:
     """Walk the subschemas that a keyword holds."""
     for path, subschema in subschemas(keyword, value, at):
         yield from find_differences(subschema, path)
+        if subschema is False and keyword in NAMING:
+            yield Difference(path, UNPLACED)
     if keyword == "patternProperties":
         for pattern in value:
             reason = find_pattern_difference(pattern)
@@ -154,7 +164,8 @@ def judge_format(name: str) -> str | None:
     if name in SAME_FORMATS:
         return None
     taken = " and ".join(sorted(SAME_FORMATS))
-    return f"{DIFFERENT_FORMATS.get(name, 'neither knows this format')}; taken are {taken}"
+    reason = DIFFERENT_FORMATS.get(name, "neither knows this format")
+    return f"{reason}; taken are {taken}, for others write a pattern"
 
 
 def judge_dialect(name: str) -> str | None:

@@ -38,6 +38,12 @@ EXPECTED: Mapping[str, Callable[[Any], str]] = {
 }
 """What a keyword asks for, to be read after "must be" (`required`: after "lacks")."""
 
+FORBIDDEN = "false"
+"""Stands for a keyword where a schema is just `false`."""
+
+TELLING = frozenset({"additionalProperties", "dependentRequired", "unevaluatedProperties"})
+"""Keywords of which jsonschema's own message names the culprit."""
+
 CRYPTIC = frozenset({"enum", "not", "pattern"})
 """Keywords whose demand says less to a person than the schema's own words."""
 
@@ -50,13 +56,14 @@ def demand(error: ValidationError) -> tuple[str, str]:
 
     Alternatives that all failed by one keyword, as ipv4 and ipv6 by `format`, are told as that.
     """
-    keyword, asked = str(error.validator), cast("Any", error.validator_value)
+    keyword, asked = str(error.validator or FORBIDDEN), cast("Any", error.validator_value)
     if keyword == "required":
         there: Any = error.instance
         return keyword, phrase(keyword, [name for name in asked if name not in there])
     alternatives = list(error.context or [])
-    if len({(child.validator, *child.path) for child in alternatives}) == 1:
-        keyword = str(alternatives[0].validator)
+    failed = {None if child.path else child.validator for child in alternatives}
+    if len(failed) == 1 and None not in failed:
+        keyword = str(failed.pop())
         phrases = [phrase(keyword, child.validator_value) for child in alternatives]
         return keyword, printable(" or ".join(dict.fromkeys(phrases)))
     return keyword, phrase(keyword, asked)
@@ -70,7 +77,10 @@ def phrase(keyword: str, asked: Any) -> str:
 def sentence(error: ValidationError, keyword: str, expected: str) -> str:
     """Return what is wrong as one sentence, in the schema's own words where it has some."""
     where = printable(".".join(map(str, error.absolute_path))) or "the event"
-    told = f"{where} {complaint(keyword, show(error.instance), expected)}"
+    if keyword in TELLING:
+        told = f"{where}: {printable(error.message)}"
+    else:
+        told = f"{where} {complaint(keyword, show(error.instance), expected)}"
     why = error.schema.get(WHY) if isinstance(error.schema, Mapping) else None
     if not why:
         return told
@@ -83,4 +93,6 @@ def complaint(keyword: str, value: str, expected: str) -> str:
         return f"lacks {expected}"
     if keyword in EXPECTED:
         return f"is {value}, but must be {expected}"
+    if keyword == FORBIDDEN:
+        return f"is {value}, but must not be there at all"
     return f"is {value}, which the schema does not allow ({keyword}: {expected})"

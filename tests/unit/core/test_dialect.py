@@ -27,6 +27,7 @@ REFUSED = [
     ({"patternProperties": {r"\d": {}}}, r"/patternProperties/\d", "Unicode"),
     ({"$defs": {"a": {"$id": "https://example.com/"}}}, "/$defs/a/$id", "top"),
     ({"not": {"$schema": "x"}}, "/not/$schema", "top"),
+    ({"properties": {"a": False}}, "/properties/a", '{"not": {}}'),
     ({"requierd": ["a"]}, "/requierd", "did you mean required?"),
     ({"if": {"frobnicate": 1}}, "/if/frobnicate", "begins with x-"),
 ]

@@ -178,6 +178,27 @@ def test_a_refusal_stands_also_where_jsonschema_finds_nothing_wrong() -> None:
     assert doubted.refusals({}, 3) == [got]
 
 
+@pytest.mark.parametrize(
+    ("schema", "keyword", "reason"),
+    [
+        ({"additionalProperties": False}, "additionalProperties", "('a' was unexpected)"),
+        ({"unevaluatedProperties": False}, "unevaluatedProperties", "('a' was unexpected)"),
+        ({"dependentRequired": {"a": ["b"]}}, "dependentRequired", "'b' is a dependency of 'a'"),
+        ({"properties": {"a": {"not": {}}}}, "not", "a is 7, but must be something else"),
+        ({"if": {"required": ["a"]}, "then": False}, "false", "must not be there at all"),
+        ({"properties": {"a": {"const": 8}}}, "const", "a is 7, but must be 8"),
+        ({"oneOf": [{}, True]}, "oneOf", "which the schema does not allow (oneOf"),
+        ({"properties": {"a": {"maximum": 6, "x-why": "six"}}}, "maximum", "at most 6: six"),
+    ],
+)
+def test_the_culprit_is_named_by_keywords_of_operators_too(
+    schema: dict[str, Any], keyword: str, reason: str
+) -> None:
+    (got,) = compile_schemas({"event": schema}).errors({"a": 7})
+    assert got.keyword == keyword
+    assert reason in got.reason
+
+
 def test_alternatives_of_different_kinds_are_told_by_the_keyword_that_joins_them() -> None:
     schemas = compile_schemas({"event": {"properties": {"a": {"anyOf": [False, {"const": 1}]}}}})
     got = schemas.errors({"a": 2})[0]
