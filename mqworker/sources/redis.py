@@ -200,6 +200,8 @@ class RedisSource:
 
 def is_permanent(error: Exception) -> bool:
     """Tell whether trying again changes nothing."""
+    if "CERTIFICATE" in str(error):  # redis-py tells OpenSSL's reason as text only
+        return True
     return isinstance(error, PERMANENT) or type(error) is redis.ResponseError
 
 

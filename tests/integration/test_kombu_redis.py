@@ -23,6 +23,7 @@ from mqworker.core.errors import Misconfigured
 from mqworker.core.message import Delivery, PlainProperties, Publication
 from mqworker.publishers.kombu import KombuPublisher
 from mqworker.sources.redis import RedisSource
+from tests.services.program import free_port
 from tests.services.redis import Redis
 
 LEASE_S = 1.0
@@ -291,6 +292,36 @@ def test_a_wrong_password_is_a_misconfiguration_at_the_first_connection_only(
         pytest.raises(Misconfigured, match="Redis refuses"),
     ):
         source.receive(1, 1)
+
+
+def test_tls_is_verified_by_the_authority_that_was_named_and_else_refused(
+    redis_node: Callable[[], Redis], queue: str, tmp_path: Path
+) -> None:
+    argv = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    argv += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    argv += ["-keyout", "key.pem", "-out", "cert.pem"]
+    subprocess.run(argv, cwd=tmp_path, check=True, capture_output=True)
+    node, port = redis_node(), free_port()
+    with closing(redis_py.Redis.from_url(node.url)) as client:
+        names = {"cert-file": "cert.pem", "key-file": "key.pem", "ca-cert-file": "cert.pem"}
+        files = [word for name in names for word in (f"tls-{name}", str(tmp_path / names[name]))]
+        client.execute_command("CONFIG", "SET", *files, "tls-auth-clients", "no")
+        client.config_set("tls-port", port)
+    authority = {"ca_file": tmp_path / "cert.pem"}
+
+    choice = KombuOptions((f"rediss://localhost:{port}/0",), queue, (queue,), **authority)
+    with closing(KombuPublisher(choice)) as publisher, closing(RedisSource(choice)) as source:
+        publisher.publish([Publication(b"{}", PlainProperties(), queue, queue)])
+        assert bodies(await_some(source, 1)) == [b"{}"]
+
+    unknown = KombuOptions((f"rediss://localhost:{port}/0",))
+    other_name = KombuOptions((f"rediss://127.0.0.1:{port}/0",), **authority)
+    for refused in (unknown, other_name):
+        with (
+            closing(RedisSource(refused)) as source,
+            pytest.raises(Misconfigured, match="CERTIFICATE_VERIFY_FAILED"),
+        ):
+            source.receive(1, 0.1)
 
 
 def test_a_prefix_keeps_two_users_of_one_redis_apart(
