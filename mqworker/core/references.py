@@ -17,6 +17,7 @@ from jsonschema.exceptions import SchemaError
 from referencing.exceptions import Unresolvable
 
 from mqworker.core.dialect import IN_PLACE, Difference, Path, find_differences, subschemas
+from mqworker.core.display import printable
 from mqworker.core.pointer import pointer_to
 
 
@@ -102,6 +103,6 @@ def judge_target(schema: Any) -> str | None:
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
-        return error.message
+        return printable(error.message)
     difference = next(find_differences(schema), None)
     return difference and f"{pointer_to(difference.path)}: {difference.reason}"

@@ -17,6 +17,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from mqworker.core.dialect import Path, find_differences, judge_dialect
+from mqworker.core.display import printable
 from mqworker.core.errors import Misconfigured, Refused
 from mqworker.core.message import Refusal
 from mqworker.core.pointer import pointer_to
@@ -185,11 +186,16 @@ def check(name: str, registry: Registry[Any], tracer: Tracer) -> None:
     metaschema = Draft202012Validator(Draft202012Validator.META_SCHEMA)
     error = best_match(metaschema.iter_errors(document))
     if error is not None:
-        raise BadSchema(name, tuple(error.absolute_path), error.message)
+        raise BadSchema(name, tuple(error.absolute_path), printable(error.message))
     for difference in find_differences(document):
         raise BadSchema(name, difference.path, difference.reason)
     for difference in tracer.trace(document, registry.resolver(address(name))):
         raise BadSchema(name, difference.path, difference.reason)
+
+
+def first_line(error: Exception) -> str:
+    """Return what went wrong without the whole schema that jsonschema-rs quotes below it."""
+    return printable(str(error).partition("\n")[0])
 
 
 def build(name: str, registry: Registry[Any], decider: jsonschema_rs.Registry) -> Schema:
@@ -208,7 +214,7 @@ def build(name: str, registry: Registry[Any], decider: jsonschema_rs.Registry) -
             whole, validate_formats=True, registry=decider
         )
     except (ValueError, jsonschema_rs.ReferencingError) as error:
-        raise BadSchema(name, (), f"jsonschema-rs can't use it: {error}") from error
+        raise BadSchema(name, (), f"jsonschema-rs can't use it: {first_line(error)}") from error
     explainer = Draft202012Validator(
         whole, registry=registry, format_checker=Draft202012Validator.FORMAT_CHECKER
     )
