@@ -62,12 +62,21 @@ class Link:
         """Send and receive what can be now; wait at most `wait_s` seconds for anything."""
         if self.closed:
             return
-        timer = self.loop.call_later(max(0.0, wait_s), nothing)
+        try:
+            self.run(max(0.0, wait_s))
+        except (AssertionError, exceptions.AMQPError, OSError) as error:
+            # pika trips over itself where a connection is given up while it comes about.
+            self.ended(self.connection, error)
+            self.finish()
+        if self.connection.is_closed:
+            self.finish()
+
+    def run(self, wait_s: float) -> None:
+        """Run pika's loop once."""
+        timer = self.loop.call_later(wait_s, nothing)
         self.loop.poll()
         self.loop.process_timeouts()
         self.loop.remove_timeout(timer)
-        if self.connection.is_closed:
-            self.finish()
 
     def be_ready(self, _frame: Any = None) -> None:
         """Note that the channel can be used; fits as the callback of the last request."""
@@ -113,8 +122,9 @@ class Link:
 
     def finish(self) -> None:
         """Release the loop."""
-        self.closed = True
-        self.loop.close()
+        if not self.closed:
+            self.closed = True
+            self.loop.close()
 
 
 CANCELLED = exceptions.ConsumerCancelled("the queue was deleted, or its node went down")
