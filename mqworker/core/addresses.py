@@ -71,22 +71,9 @@ def clean_addresses(fields: dict[str, Any]) -> None:
     """
     details = fields["details"]
     for side in _SIDES:
-        stated = details.get(side.address)
-        if stated is not None:
-            address = read_address(stated)
-            if address is None:
-                del details[side.address]
-                if stated != "":
-                    keep(details, side.aside, stated)
-        else:
-            address = None
-        if address is None:
-            address = _find_alias(details, side.aliases)
-            if address is None:
-                continue
-        elif not address.exact:
-            keep(details, side.aside, stated)
-        _place(details, side, address)
+        stated = _take_stated(details, side) if side.address in details else None
+        if address := stated or _find_alias(details, side.aliases):
+            _place(details, side, address)
 
 
 def read_address(value: Any) -> Address | None:
@@ -130,6 +117,19 @@ def _split_port(text: str) -> tuple[str, str]:
 
 def _is_port(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) <= 65535  # noqa: PLR2004
+
+
+def _take_stated(details: dict[str, Any], side: _Side) -> Address | None:
+    """Return the address that the sender stated; what more or else it wrote moves aside."""
+    stated = details[side.address]
+    if stated is None:
+        return None
+    address = read_address(stated)
+    if address is None:
+        del details[side.address]
+    if stated != "" and not (address and address.exact):
+        keep(details, side.aside, stated)
+    return address
 
 
 def _find_alias(details: dict[str, Any], names: tuple[str, ...]) -> Address | None:
