@@ -12,9 +12,13 @@ MASK = "***"
 
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
 SECRET_PARAMETER = re.compile(
-    r"([?&;][^=&;\s]*(?:password|passwd|passphrase|secret|token|api_?key)[^=&;\s]*=)[^&;\s]*",
+    r"([?&;][^=&;\s]*(?:password|passwd|passphrase|secret|token|api_?key|predefined_queues)"
+    r"[^=&;\s]*=)[^&;\s]*",
     re.IGNORECASE,
 )
+
+KEY_ALONE = frozenset({"azurestoragequeues"})
+"""Schemes whose URLs have a key, and nothing else, before the last `@`."""
 
 
 def redact(url: str) -> str:
@@ -26,6 +30,8 @@ def redact(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     if not separator:
         return redact_tail(url)
+    if scheme.lower() in KEY_ALONE and "@" in rest:
+        rest = f"{MASK}@{rest.rpartition('@')[2]}"
     return scheme + separator + redact_tail(rest)
 
 

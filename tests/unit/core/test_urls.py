@@ -22,6 +22,8 @@ from mqworker.core.urls import redact, redact_text
             "amqps://h/?password=***&keyfile_password=***",
         ),
         ("user:word@host", "user:***@host"),
+        ("azurestoragequeues://a/b+c==@https://h", "azurestoragequeues://***@https://h"),
+        ("sqs://?predefined_queues=%7B%22k%22%3A1%7D&a=1", "sqs://?predefined_queues=***&a=1"),
     ],
 )
 def test_a_password_in_a_url_is_masked(url: str, expected: str) -> None:
