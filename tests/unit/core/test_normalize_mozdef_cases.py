@@ -1,7 +1,7 @@
 """MozDef's own cases, where they are present: what it gives, or should have given.
 
 They lie in the directory that the environment variable MQWORKER_SHARED names, or in `shared`
-beside this repository. `test_shipper_events` covers the same ground without them.
+beside this repository. `test_normalize_shipper_events` covers the same ground without them.
 """
 
 import json
