@@ -24,6 +24,7 @@ from mqworker.brokers.envelope import Opened, open_envelope
 from mqworker.brokers.kombu import KombuOptions, close, connection_to, declare, open_channel
 from mqworker.core.errors import Misconfigured
 from mqworker.core.message import Delivery, PlainProperties, Tag
+from mqworker.core.urls import redact_text
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,10 @@ class KombuSource:
 
         Raises:
             Misconfigured: a package is missing, or a URL makes no sense.
+            ValueError: it is a Redis: there kombu's consumer loses messages.
         """
+        if options.transport.schemes[0] in {"redis", "sentinel"}:
+            raise ValueError("a Redis is read by mqworker.sources.redis")
         self.options = options
         self.connections = {each: connection_to(options, each) for each in options.targets}
         self.attempts = Attempts(options.targets, options.backoff)
@@ -107,15 +111,16 @@ class KombuSource:
 
     def is_outage(self, error: Exception) -> bool:
         """Tell whether trying again may help."""
+        if isinstance(error, Misconfigured):
+            return False
         transport = self.connections[self.attempts.url].transport
-        kinds = (OSError, *transport.connection_errors, *transport.channel_errors)
-        return isinstance(error, kinds) and not isinstance(error, Misconfigured)
+        return isinstance(error, (OSError, *transport.connection_errors, *transport.channel_errors))
 
     def misconfigured(self, error: Exception) -> Misconfigured:
         """Return what to tell about a broker that refuses for good."""
         if isinstance(error, Misconfigured):
             return error
-        return Misconfigured(f"the broker refuses: {type(error).__name__}: {error}")
+        return Misconfigured(redact_text(f"the broker refuses: {type(error).__name__}: {error}"))
 
     def drain(self, consumer: kombu.Consumer, limit: int, timeout_s: float) -> None:
         """Have messages arrive, at least one within the time limit if there are any."""

@@ -110,7 +110,7 @@ def test_workers_killed_in_the_middle_lose_nothing_and_double_only_what_is_flagg
     published = publish(redis.url, queue, 3000)
     store = tmp_path / "store"
     store.touch()
-    for _ in range(5):
+    for _ in range(10):
         with worker(redis.url, queue, store) as process:
             await_lines(store, store.read_bytes().count(b"\n") + 200)
             process.kill()

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import zlib
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
 
@@ -123,11 +124,13 @@ def test_a_body_that_kombu_could_not_read_is_handed_over_and_harms_no_other(url:
     assert [each.body for each in taken][::2] == [b"no base64!", b"good"]
 
 
-@pytest.mark.parametrize("kind", [KombuSource, RedisSource])
-def test_a_broker_that_does_not_answer_is_an_outage_also_at_the_first_connection(
-    kind: type[KombuSource | RedisSource],
-) -> None:
-    with closing(kind(options(NOBODY))) as source:
+def test_a_redis_is_never_read_by_kombus_own_consumer() -> None:
+    with pytest.raises(ValueError, match=r"mqworker\.sources\.redis"):
+        KombuSource(options("redis+socket:///run/redis.sock"))
+
+
+def test_a_redis_that_does_not_answer_is_an_outage_also_at_the_first_connection() -> None:
+    with closing(RedisSource(options(NOBODY))) as source:
         assert [source.receive(10, 0.05) for _ in range(3)] == [[], [], []]
         source.settle([])
 
@@ -144,6 +147,15 @@ def test_a_publisher_says_that_the_broker_does_not_answer_without_the_password()
 def test_a_url_that_makes_no_sense_is_told_when_the_source_is_made() -> None:
     with pytest.raises(Misconfigured, match="filesystem"):
         KombuSource(options("filesystem://relative"))
+
+
+@pytest.mark.skipif(find_spec("kazoo") is not None, reason="kazoo is installed here")
+def test_a_package_that_a_transport_misses_late_is_told_at_the_first_receive() -> None:
+    with (
+        closing(KombuSource(options("zookeeper://127.0.0.1:1/"))) as source,
+        pytest.raises(Misconfigured, match="pip install"),
+    ):
+        source.receive(1, 0.1)
 
 
 def test_a_database_that_redis_does_not_have_is_told_without_a_connection_tried_twice() -> None:
