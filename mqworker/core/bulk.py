@@ -83,8 +83,7 @@ def _nothing_passes(outcomes: Sequence[Outcome], size: int) -> bool:
 
 def _judge_item(item: Any, complaints: list[str]) -> Outcome:
     result = item.get("create") if isinstance(item, dict) else None
-    status = result.get("status") if isinstance(result, dict) else None
-    if not isinstance(status, int):
+    if not isinstance(result, dict) or not isinstance(status := result.get("status"), int):
         return UNREADABLE
     if status in CREATED:
         return STORED

@@ -73,6 +73,9 @@ class ElasticsearchSink:
         """
         self.options = options
         self.client = connect(options)
+        # Documents whose shard is missing are told so while the others' answer can still come.
+        patience = f"{round(options.timeout_s * 500)}ms"
+        self.parameters = {"filter_path": FILTER_PATH, "timeout": patience}
         self.complained: tuple[str, float] = ("", 0.0)
 
     def verify(self) -> str:
@@ -163,7 +166,7 @@ class ElasticsearchSink:
             return Fault("document", f"the ID can't be written as JSON: {error}")
         try:
             answer = self.client.perform_request(
-                "POST", "/_bulk", params={"filter_path": FILTER_PATH}, headers=LINES, body=body
+                "POST", "/_bulk", params=self.parameters, headers=LINES, body=body
             )
         except UnsupportedProductError:
             return Fault("operator", "what answers is not Elasticsearch")

@@ -6,7 +6,8 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from threading import Thread
 from typing import Any
 
@@ -98,12 +99,17 @@ def write_until_stored(sink: ElasticsearchSink, batch: list[Document], limit_s: 
     return retries
 
 
-def in_threads(count: int, work: Callable[[int], Any]) -> None:
+@contextmanager
+def in_threads(count: int, work: Callable[[int], Any]) -> Iterator[None]:
+    """Let threads work while the block runs, and wait for them."""
     threads = [Thread(target=work, args=(number,)) for number in range(count)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    try:
+        yield
+    finally:
+        for thread in threads:
+            thread.join()
 
 
 def dead_url() -> str:
@@ -189,6 +195,21 @@ def test_a_closed_index_refuses_its_documents_and_takes_them_once_it_is_open(
     assert statuses(opened) == ["stored"]
 
 
+def test_an_index_without_its_shard_holds_up_no_document_of_another(
+    elasticsearch: Elasticsearch, sink: ElasticsearchSink, prefix: str
+) -> None:
+    nowhere = {"settings": {"index.routing.allocation.require._name": "nowhere"}}
+    elasticsearch.ask("PUT", f"/{prefix}-20260213?wait_for_active_shards=0", nowhere)
+    waiting = Document(f"{prefix}-20260213", "waiting", b"{}")
+    options = replace(sink.options, timeout_s=2.0)
+
+    with closing(ElasticsearchSink(options)) as impatient:
+        outcomes = impatient.write([waiting, *documents(prefix, 2)])
+
+    assert statuses(outcomes) == ["retry", "stored", "stored"]
+    assert "503 unavailable_shards_exception" in outcomes[0].reason
+
+
 def test_an_index_that_nothing_may_create_gets_its_documents_later(
     tight: Elasticsearch, tight_sink: ElasticsearchSink, prefix: str
 ) -> None:
@@ -227,7 +248,8 @@ def test_a_busy_cluster_turns_documents_away_and_takes_them_later(
             batch = documents(prefix, 20, 1000, first=1000 * number + first)
             retries.append(write_until_stored(tight_sink, batch, 60))
 
-    in_threads(8, write)
+    with in_threads(8, write):
+        pass
 
     assert sum(retries) > 0
     assert stored(tight, prefix) == 1600
@@ -274,12 +296,10 @@ def test_a_server_that_goes_away_and_comes_back_has_each_document_once(
             retries.append(write_until_stored(sink, batch, 100))
             time.sleep(0.02)
 
-    def interrupt(_: int) -> None:
+    with in_threads(3, write):
         time.sleep(0.3)
         getattr(elasticsearch, end)()
         elasticsearch.start()
-
-    in_threads(4, lambda number: write(number) if number else interrupt(number))
 
     assert sum(retries) > 0
     assert stored(elasticsearch, prefix) == 6000

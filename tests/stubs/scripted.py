@@ -10,9 +10,10 @@ An entry is called with the request, so a function will do as well.
 from __future__ import annotations
 
 import json
+import ssl
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -112,11 +113,16 @@ class Scripted:
 
 
 @contextmanager
-def scripted(otherwise: Entry = bulk_created) -> Iterator[Scripted]:
-    """Run a server on a free port of this machine."""
+def scripted(
+    otherwise: Entry = bulk_created, tls: ssl.SSLContext | None = None
+) -> Iterator[Scripted]:
+    """Run a server on a free port of this machine, with TLS where a context is given."""
     server = Server(("127.0.0.1", 0), Handler)
-    host, port = server.server_address[:2]
-    server.told = told = Scripted(f"http://{host!s}:{port}", otherwise)  # type: ignore[attr-defined]
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    scheme = "http" if tls is None else "https"
+    address = f"{scheme}://127.0.0.1:{server.server_address[1]}"
+    server.told = told = Scripted(address, otherwise)  # type: ignore[attr-defined]
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
@@ -165,6 +171,11 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(answer.body if answer.sent is None else answer.body[: answer.sent])
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = answer  # noqa: N815 (http.server says so)
+
+    def handle(self) -> None:
+        """Serve; a client that turns away is part of many a test."""
+        with suppress(OSError):
+            super().handle()
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
