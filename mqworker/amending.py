@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
-from mqworker.core.correlation.answer import Answer, better
+from mqworker.core.correlation.answer import Answer, Fill, better
 from mqworker.core.correlation.fill import emptied, filled
 from mqworker.core.correlation.replica import Replica
 from mqworker.core.correlation.sighting import Sighting
@@ -204,6 +204,7 @@ class Amending:
         if answer == told:
             self.finish(entry)
             return
+        self.tally.add("taken_back", count_taken_back(told, answer))
         entry.answer = answer
         source = serialize(filled(event, answer, self.replica.rules))
         self.decided.append((entry, Amendment(entry.place, source, stored.version)))
@@ -223,3 +224,12 @@ class Amending:
         self.entries.clear()
         self.wanted.clear()
         self.fetched, self.decided, self.released = [], [], []
+
+
+def count_taken_back(told: Answer, answer: Answer) -> int:
+    """Return how many fields lose the value that they were filled with."""
+    return sum(
+        isinstance(old, Fill)
+        and (not isinstance(new := answer[field], Fill) or new.value != old.value)
+        for field, old in told.items()
+    )

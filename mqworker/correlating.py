@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mqworker.amending import Amending, Entry
-from mqworker.core.correlation.answer import better
+from mqworker.core.correlation.answer import better, count_fills
 from mqworker.core.correlation.fill import filled
 from mqworker.core.correlation.reach import affected
 from mqworker.core.correlation.replica import Change, Replica
@@ -92,6 +92,7 @@ class Correlating:
         self.amending = Amending(revisions, replica, pace, tally, chance, lanes)
         self.generation = 0
         self.batches: list[list[Pending]] = []
+        self.unlinked: list[list[Pending]] = []
         self.written: list[Pending] = []
         self.unfinished: set[str] = set()
         self.failures = 0
@@ -114,7 +115,17 @@ class Correlating:
     def put(self, items: list[Pending]) -> None:
         """Take a full batch over; it comes back from `collect` when it is to be written."""
         if items:
-            self.batches.append(items)
+            linked = any(item.sighting for item in items)
+            (self.batches if linked else self.unlinked).append(items)
+
+    def unlinked_batches(self) -> Progress:
+        """Return batches without a link: there is nothing to remember or to find for them."""
+        progress = Progress()
+        for batch in self.unlinked:
+            self.answer(batch)
+            progress.write(batch)
+        self.unlinked = []
+        return progress
 
     def stored(self, item: Pending, *, duplicate: bool) -> bool:
         """Take note that the sink has a document; return whether the event is complete with it."""
@@ -173,8 +184,7 @@ class Correlating:
         if exchange.generation != self.generation:
             return
         for batch in exchange.batches:
-            for item in batch:
-                self.answer(item)
+            self.answer(batch)
         items = {item.event.id: item for batch in exchange.batches for item in batch}
         for name, change in changes.items():
             self.spread(items[name], change)
@@ -196,11 +206,17 @@ class Correlating:
                     changes[sighting.id] = change
         return changes
 
-    def answer(self, item: Pending) -> None:
+    def answer(self, batch: list[Pending]) -> None:
+        """Give each event of a batch what is known for it, and write its document's source."""
+        for item in batch:
+            self.answer_one(item)
+
+    def answer_one(self, item: Pending) -> None:
         """Give an event what is known for it, and write its document's source."""
         if item.sighting is not None:
             item.sighting = self.replica.fixed(item.sighting)
             item.answer = resolve(self.replica, item.sighting)
+            self.tally.add("filled", count_fills(item.answer))
             if None in item.sighting.stated:
                 self.unfinished.add(item.event.id)
         try:
@@ -234,7 +250,7 @@ class Correlating:
     def abandon(self) -> None:
         """Forget every event in hand: the broker delivers it again."""
         self.generation += 1
-        self.batches, self.written = [], []
+        self.batches, self.written, self.unlinked = [], [], []
         self.unfinished.clear()
         self.amending.abandon()
 

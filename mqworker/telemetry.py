@@ -17,6 +17,7 @@ Fact = Literal[
     "settled",  # messages that the broker may forget
     "abandoned",  # messages given up with their channel; the broker delivers them again
     "filled",  # fields that correlation filled in when the event was written
+    "taken_back",  # fields whose fill was found wrong or ambiguous later
     "completed",  # documents that correlation wrote again
     "braked",  # times that consumption stopped because most was bad
 ]

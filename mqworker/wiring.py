@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from mqworker.brokers.kombu import KombuOptions
@@ -22,13 +23,15 @@ from mqworker.config.settings import Settings
 from mqworker.core.backoff import Backoff
 from mqworker.core.batch import BatchPolicy
 from mqworker.core.brake import BrakePolicy
+from mqworker.core.correlation.rules import Rules
 from mqworker.core.deadletter import Grave
 from mqworker.core.decode import Limits
 from mqworker.core.naming import Naming
 from mqworker.core.pace import Pace
 from mqworker.core.policy import Policy
 from mqworker.daemon import Signals, run, verified
-from mqworker.ports import Archive, Publisher, Sink, Source
+from mqworker.memories.process import ProcessMemory
+from mqworker.ports import Archive, Publisher, Revisions, Sink, Source
 from mqworker.publishers.kombu import KombuPublisher
 from mqworker.publishers.rabbitmq import RabbitmqPublisher
 from mqworker.publishers.sqlite import SqlitePublisher
@@ -45,7 +48,7 @@ from mqworker.worker import Parts, Worker
 log = logging.getLogger(__name__)
 
 
-class Store(Sink, Archive, Protocol):
+class Store(Sink, Revisions, Archive, Protocol):
     """A sink that can be read, too: every one that we have."""
 
 
@@ -71,7 +74,14 @@ def run_worker(
     warn(settings)
     sink = open_sink(settings)
     verified(sink, signals)
-    parts = Parts(open_source(settings), sink, open_dead_letters(settings), Grave(settings.queue))
+    parts = Parts(
+        open_source(settings),
+        sink,
+        open_dead_letters(settings),
+        Grave(settings.queue),
+        ProcessMemory(),
+        Rules(()),
+    )
     worker = Worker(parts, policy, build_pace(settings), Tally())
     return run(worker, signals, lambda: build_policy(reread()))
 
@@ -130,7 +140,7 @@ def open_source(settings: Settings) -> Source:
                 exchanges=settings.exchange,
                 prefetch=settings.prefetch,
             )
-        case "redis" | "rediss" | "valkey" | "valkeys" | "sentinel":
+        case "redis" | "rediss" | "redis+socket" | "valkey" | "valkeys" | "sentinel":
             return RedisSource(kombu_options(settings))
         case _:
             return KombuSource(kombu_options(settings))
@@ -147,7 +157,9 @@ def open_publisher(settings: Settings) -> Publisher:
             options = rabbitmq_options(settings)
             return RabbitmqPublisher(options, options.topology)
         case "sqlite":
-            return SqlitePublisher(file_of(settings.broker[0]), queues=(settings.queue,))
+            return SqlitePublisher(
+                file_of(settings.broker[0]), queues=(settings.queue,), exchanges=settings.exchange
+            )
         case _:
             return KombuPublisher(kombu_options(settings))
 
@@ -226,9 +238,12 @@ def kombu_options(settings: Settings) -> KombuOptions:
         exchanges=settings.exchange,
         passive=settings.passive,
         prefetch=settings.prefetch,
+        user=settings.broker_username,
+        password=revealed(settings.broker_password),
         ca_file=settings.broker_ca_file,
         certificate_file=settings.broker_cert_file,
         key_file=settings.broker_key_file,
+        tls_verify=settings.broker_verify,
     )
 
 
@@ -239,7 +254,7 @@ def scheme(url: str) -> str:
 
 def file_of(url: str) -> Path:
     """Return the file of `sqlite:///relative` or `sqlite:////absolute`."""
-    return Path(url.partition("://")[2].removeprefix("/"))
+    return Path(unquote(url.partition("://")[2].removeprefix("/")))
 
 
 def text(file: Path | None) -> str | None:

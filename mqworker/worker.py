@@ -32,7 +32,7 @@ from mqworker.core.pace import Pace
 from mqworker.core.pipeline import documents, prepare
 from mqworker.core.policy import Policy
 from mqworker.core.settlement import OpenMessage, opened
-from mqworker.correlating import Correlating
+from mqworker.correlating import Correlating, Progress
 from mqworker.lanes import LaneMaker, Lanes
 from mqworker.pending import Pending
 from mqworker.ports import Memory, Publisher, Revisions, Sink, Source
@@ -40,9 +40,6 @@ from mqworker.telemetry import Tally
 from mqworker.writing import Writing
 
 log = logging.getLogger(__name__)
-
-BUSY_S = 0.005
-"""The wait for messages while a bulk request or a confirmation is awaited."""
 
 
 class Store(Sink, Revisions, Protocol):
@@ -169,7 +166,7 @@ class Worker:
     def wait_s(self, now: float) -> float:
         """Return how long to wait for messages, in seconds."""
         if self.writing.busy or self.correlating.busy or self.burying.busy or self.done:
-            return BUSY_S
+            return self.pace.busy_s
         return self.writing.wait_s(now, self.batch.wait_s(now, self.pace.idle_s))
 
     def write(self, *, at_once: bool = False) -> None:
@@ -178,6 +175,7 @@ class Worker:
         if self.batch.due(now) or (at_once and len(self.batch)):
             self.correlating.put(self.batch.take())
         self.correlating.submit(now)
+        self.advance(self.correlating.unlinked_batches())
         self.writing.submit(now, self.channel)
         self.burying.submit(now)
 
@@ -185,14 +183,17 @@ class Worker:
         """Take note of what the threads have finished."""
         now = self.clock()
         self.collect_written(now)
-        progress = self.correlating.collect(now)
+        self.advance(self.correlating.collect(now))
+        buried = self.burying.collect(now, self.channel)
+        self.tally.add("dead_lettered", len(buried))
+        self.done += [message.prepared.delivery.tag for message in buried]
+
+    def advance(self, progress: Progress) -> None:
+        """Send on what correlation is done with."""
         for batch in progress.ready:
             self.writing.queue(batch)
         for item in progress.complete:
             self.conclude(item)
-        buried = self.burying.collect(now, self.channel)
-        self.tally.add("dead_lettered", len(buried))
-        self.done += [message.prepared.delivery.tag for message in buried]
 
     def collect_written(self, now: float) -> None:
         """Take note of what the sink has answered."""

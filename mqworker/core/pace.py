@@ -17,6 +17,7 @@ class Pace:
     backoff: the wait before something is tried again. brake: when to stop taking messages.
     drain_s: seconds to finish what is in flight when told to stop.
     idle_s: the longest wait for messages, in seconds: a signal is noticed at the latest after it.
+    busy_s: the wait for messages while something else is awaited, in seconds.
     """
 
     batch: BatchPolicy = field(default_factory=BatchPolicy)
@@ -25,3 +26,4 @@ class Pace:
     brake: BrakePolicy = field(default_factory=BrakePolicy)
     drain_s: float = 25.0
     idle_s: float = 0.25
+    busy_s: float = 0.005

@@ -75,8 +75,7 @@ def validated(fields: dict[str, Any], policy: Policy) -> str:
     except Refused:
         if policy.on_invalid == "dead-letter":
             raise
-    errors = policy.schemas.errors(fields)
-    told = [f"{error.pointer or '/'}: {error.reason}" for error in errors]
+    told = [error.reason for error in policy.schemas.errors(fields)]
     fields["errors"] = [*fields.get("errors", ()), *told]
     fields["tags"] = (
         [*fields["tags"], "invalid"] if isinstance(fields["tags"], list) else ["invalid"]

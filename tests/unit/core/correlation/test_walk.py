@@ -7,7 +7,7 @@ from mqworker.core.correlation.replica import Replica
 from mqworker.core.correlation.rules import Rule, Rules, path
 from mqworker.core.correlation.sighting import SEPARATOR, Sighting
 from mqworker.core.correlation.walk import resolve
-from tests.unit.core.correlation import reference
+from tests.convergence import walks
 
 FIELDS = ("ip", "session", "user")
 MINUTE_MS = 60_000
@@ -69,7 +69,7 @@ def spelled(answer):
 
 
 def expected(events):
-    return reference.answers(events, PLAIN, FIELDS, RULES.max_hops, RULES.hot, 3)
+    return walks.answers(events, PLAIN, FIELDS, RULES.max_hops, RULES.hot, 3)
 
 
 @settings(max_examples=400, deadline=None)
