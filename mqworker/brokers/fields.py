@@ -6,12 +6,14 @@ integers and fails on a NaN, on a time beyond the year 9999 and on deep nesting;
 closes the connection, the broker delivers the same message again, and so for ever.
 
 1. Whatever types a table holds, its values come back out of `write_table` as they went in, but
-   for what is not UTF-8: in a key it becomes a backslash escape, in a value it stays bytes.
+   for what is not UTF-8 (in a key it becomes a backslash escape, in a value it stays bytes), and
+   for numbers that RabbitMQ does not take, which become text.
 2. What can't be read raises ValueError, struct.error or IndexError, and nothing else.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -177,6 +179,11 @@ def write_integer(value: int) -> bytes:
     return write_text(str(value))
 
 
+def write_float(value: float) -> bytes:
+    """Return a float; as text what is no number: RabbitMQ closes the connection for it."""
+    return b"d" + DOUBLE.pack(value) if math.isfinite(value) else write_text(str(value))
+
+
 def write_decimal(value: Decimal) -> bytes:
     """Return a decimal, as text where it does not fit."""
     exponent = value.as_tuple().exponent
@@ -208,7 +215,7 @@ WRITERS: list[tuple[type, Callable[[Any], bytes]]] = [
     (str, write_text),
     (bool, lambda value: b"t" + U8.pack(value)),
     (int, write_integer),
-    (float, lambda value: b"d" + DOUBLE.pack(value)),
+    (float, write_float),
     (bytes, lambda value: b"x" + sized([value])),
     (datetime, write_time),
     (Decimal, write_decimal),

@@ -42,6 +42,7 @@ def test_a_killed_broker_hands_over_again_what_was_not_settled(rabbitmq: Rabbitm
     with rabbitmq.vhost() as url, consuming(url, prefetch=1000) as source:
         send(url, numbered(1000))
         first = take(source, 100)
+        rabbitmq.flush()
         rabbitmq.kill()
         assert [] == source.receive(1000, 0.5)
         with meanwhile(rabbitmq.start):

@@ -18,7 +18,7 @@ SCALARS = (
     st.none()
     | st.booleans()
     | st.integers(-(2**63), 2**63 - 1)
-    | st.floats(allow_nan=False)
+    | st.floats(allow_nan=False, allow_infinity=False)
     | st.text()
     | st.binary()
     | st.datetimes(datetime(1970, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001
@@ -77,11 +77,10 @@ def test_each_type_of_rabbitmq_is_read_to_its_value(raw: bytes, expected: object
     assert ({"k": expected}, len(raw) + 6) == read_table(framed(b"\x01k" + raw), 0)
 
 
-def test_a_float_that_is_no_number_is_read_and_written() -> None:
+def test_a_float_that_is_no_number_is_read_and_does_not_fail() -> None:
     raw = framed(b"\x01kd" + struct.pack(">d", math.nan))
 
     assert math.isnan(read_table(raw, 0)[0]["k"])
-    assert raw == write_table({"k": math.nan})
 
 
 def test_a_key_that_is_not_utf8_gets_a_backslash_escape() -> None:
@@ -107,6 +106,8 @@ def test_noise_raises_only_what_is_promised(noise: bytes) -> None:
     ("value", "expected"),
     [
         (2**63, str(2**63)),
+        (math.nan, "nan"),
+        (-math.inf, "-inf"),
         (Decimal("1E+3"), "1E+3"),
         (Decimal("NaN"), "NaN"),
         (Decimal("12345678901.5"), "12345678901.5"),
