@@ -20,7 +20,7 @@ from tests.services.program import GUARD
 from tests.services.rabbitmq import Rabbitmq
 from tests.services.redis import Redis
 
-ODD_SIGNS = "p\u00e4:s/s @"
+ODD_SIGNS = "p%40:s/s @"
 FAMILY = "(setsid sleep 300 &) ; sleep 300 & sleep 300"
 
 

@@ -33,17 +33,14 @@ xpack.security.enabled: {security}
 
 
 class Container:
-    """A service in a container. Implements `Lifecycle`."""
+    """A service in a container; it starts at once. Implements `Lifecycle`."""
 
     def __init__(self, container: DockerContainer) -> None:
-        self._container = container
-        self._created = False
+        self._container = container.start()
+        self.host = container.get_container_host_ip()
 
     def start(self) -> None:
-        if not self._created:
-            self._container.start()
-            self._created = True
-        elif not self.running():
+        if not self.running():
             self._container.get_wrapped_container().start()
 
     def stop(self) -> None:
@@ -85,11 +82,11 @@ def start_rabbitmq(
     image.with_copy_into_container(f"[{enabled}].\n".encode(), "/etc/rabbitmq/enabled_plugins")
     for name, content in (files or {}).items():
         image.with_copy_into_container(content, f"{FILES}/{name}")
-    host = image.get_container_host_ip()
+    container = Container(image)
     node = Rabbitmq(
-        Container(image),
-        url=f"amqp://guest:guest@{host}:{port}/",
-        management_url=f"http://guest:guest@{host}:{management_port}",
+        container,
+        url=f"amqp://guest:guest@{container.host}:{port}/",
+        management_url=f"http://guest:guest@{container.host}:{management_port}",
         tls_port=tls_port,
         run_ctl=lambda args: _run_ctl(image, args),
     )
@@ -121,8 +118,9 @@ def start_elasticsearch(
         image.with_copy_into_container(content, f"{ELASTICSEARCH_CONFIG}/{name}")
     scheme = "https" if "xpack.security.http.ssl.enabled: true" in yml else "http"
     user = "" if password is None else f"elastic:{quote(password, safe='')}@"
-    url = f"{scheme}://{user}{image.get_container_host_ip()}:{port}"
-    node = Elasticsearch(Container(image), url, version)
+    container = Container(image)
+    url = f"{scheme}://{user}{container.host}:{port}"
+    node = Elasticsearch(container, url, version)
     node.start()
     return node
 
@@ -130,9 +128,10 @@ def start_elasticsearch(
 def start_redis() -> Redis:
     """Start a server."""
     port = free_port()
-    command = ["redis-server"]
+    command = ["redis-server", "--protected-mode", "no"]
     command += [word for name, value in OPTIONS.items() for word in (f"--{name}", value)]
     image = DockerContainer(REDIS_IMAGE).with_bind_ports(6379, port).with_command(command)
-    server = Redis(Container(image), f"redis://{image.get_container_host_ip()}:{port}/0")
+    container = Container(image)
+    server = Redis(container, f"redis://{container.host}:{port}/0")
     server.start()
     return server
