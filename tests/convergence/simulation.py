@@ -6,7 +6,6 @@ death of the worker that asked for it.
 """
 
 import json
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -39,8 +38,8 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 class SteppedLanes:
     """Lanes whose work is done when the schedule says so."""
 
-    def __init__(self, size, do):
-        self.size, self.do = size, do
+    def __init__(self, name, size, do):
+        self.name, self.size, self.do = name, size, do
         self.todo, self.done = [], []
 
     @property
@@ -88,8 +87,8 @@ class Simulation:
     def start(self):
         lanes = []
 
-        def make(_name, size, do):
-            lanes.append(SteppedLanes(size, do))
+        def make(name, size, do):
+            lanes.append(SteppedLanes(name, size, do))
             return lanes[-1]
 
         source = MemorySource(self.broker, "eventtask", exchanges=["eventtask"], prefetch=6)
@@ -133,11 +132,20 @@ class Simulation:
             lane = chance.choice(lanes)
             lane.step(chance.randrange(len(lane.todo)))
 
+    def amends(self, which):
+        """Tell whether a worker is about to replace a document: the worst time to die."""
+        return any(
+            work.amendments is not None
+            for lane in self.running[which].lanes
+            if lane.name == "amend"
+            for work in lane.todo
+        )
+
     def kill(self, which, chance):
         """End a worker; of what its threads had in hand some is done later, some never."""
         dead = self.running[which]
         for lane in dead.lanes:
-            self.late += [(lane.do, work) for work in lane.todo if chance.random() < 0.5]
+            self.late += [(lane.do, work) for work in lane.todo if chance.random() < 0.8]
         dead.source.close()
         self.running[which] = self.start()
 
@@ -214,8 +222,3 @@ def conditions(rule):
         yield Condition(path(name), any_of=frozenset(values))
     for name, prefixes in rule.get("never", {}).items():
         yield Condition(path(name), no_prefix=tuple(prefixes))
-
-
-def happened(tally: Tally) -> Counter:
-    """Return what the workers counted."""
-    return tally.counts
