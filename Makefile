@@ -6,16 +6,21 @@ BIN := .venv/bin
 # Debian 12's pip would take an older way to install that does not find the schemas.
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
 
-.PHONY: demo check test test-long services clean
+.PHONY: demo check lint unit test test-long services clean
 
 demo: .venv/for-use
 	$(BIN)/mqworker demo
 
 check: .venv/for-tests
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint unit
+
+lint: .venv/for-tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+unit: .venv/for-tests
 	$(BIN)/pytest tests/unit
 
 test: check services
