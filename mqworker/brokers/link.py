@@ -78,6 +78,12 @@ class Link:
         self.loop.process_timeouts()
         self.loop.remove_timeout(timer)
 
+    @property
+    def unsent_bytes(self) -> int:
+        """How much of what was written has not been sent yet."""
+        transport = self.connection._transport  # noqa: SLF001 - its own adapters ask the same
+        return int(transport.get_write_buffer_size()) if transport else 0
+
     def be_ready(self, _frame: Any = None) -> None:
         """Note that the channel can be used; fits as the callback of the last request."""
         self.ready = True

@@ -38,11 +38,17 @@ class Outbox:
         self.returned: tuple[str, str] | None = None
         self.refusals = 0
         self.blocked = ""
+        self.link: Link | None = None
         self.channel: Any = None
+
+    @property
+    def unsent_bytes(self) -> int:
+        """How much the broker has not taken yet."""
+        return self.link.unsent_bytes if self.link else 0
 
     def setup(self, link: Link) -> None:
         """Declare what is wanted and switch confirms on."""
-        self.channel = link.channel
+        self.link, self.channel = link, link.channel
         link.connection.add_on_connection_blocked_callback(self.note_blocked)
         link.connection.add_on_connection_unblocked_callback(self.note_unblocked)
         if self.topology:

@@ -100,6 +100,8 @@ def describe(error: BaseException) -> str:
     if reply:
         return redact_text(f"{reply.code} {reply.text}")
     root = root_of(error)
+    if isinstance(root, DISGUISED) and root.args:
+        return redact_text(str(root.args[0]))
     text = str(root) or repr(root)
     return redact_text(text if isinstance(root, OSError) else f"{type(root).__name__}: {text}")
 

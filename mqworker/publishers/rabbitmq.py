@@ -24,6 +24,9 @@ from mqworker.core.message import Publication
 AT_ONCE = Backoff(least_s=0.0, most_s=0.0)
 """Each `publish` may dial: the caller has a backoff of its own."""
 
+MOST_AHEAD_BYTES = 16 * 2**20
+"""So much is written, and then sent, before more is written."""
+
 REFUSED_FOR_GOOD = {403, 404, 406}
 """Reply codes: no right to publish there, no such exchange, a property that the broker refuses."""
 
@@ -45,7 +48,7 @@ class RabbitmqPublisher:
         Args:
             options: how to reach the broker; its queue and exchanges play no part.
             topology: what to declare first with each connection, `options.dead_letters` say.
-            confirm_timeout_s: how long to wait for a next answer of the broker, in seconds.
+            confirm_timeout_s: how long the broker may neither take nor answer anything, in seconds.
             in_flight: how many messages may be unconfirmed at a time.
             monotonic: a clock that never goes back, in seconds.
         """
@@ -100,26 +103,31 @@ class RabbitmqPublisher:
 
     def send(self, outbox: Outbox, publications: Sequence[Publication]) -> None:
         """Write all messages and wait for all answers."""
+        ahead_bytes = 0
         for publication in publications:
-            if len(outbox.confirms) >= self.in_flight:
+            if len(outbox.confirms) >= self.in_flight or ahead_bytes > MOST_AHEAD_BYTES:
                 self.await_answers(outbox, self.in_flight // 2)
+                ahead_bytes = 0
             outbox.write(publication)
+            ahead_bytes += len(publication.body)
         self.await_answers(outbox, 0)
 
     def await_answers(self, outbox: Outbox, most: int) -> None:
-        """Run the connection until at most so many answers are outstanding."""
-        fewest, until = len(outbox.confirms), self.monotonic() + self.confirm_timeout_s
-        while len(outbox.confirms) > most:
+        """Run the connection until all is sent and at most so many answers are outstanding."""
+        progress, until = None, 0.0
+        while outbox.unsent_bytes or len(outbox.confirms) > most:
+            if progress != (progress := (len(outbox.confirms), outbox.unsent_bytes)):
+                until = self.monotonic() + self.confirm_timeout_s
+            elif self.monotonic() >= until:
+                raise BrokerUnavailable(f"{self.dialer.shown}: {self.silence(outbox)}")
             self.dialer.turn(max(0.0, until - self.monotonic()))
             if not self.dialer.ready:
                 raise self.lost()
-            if len(outbox.confirms) < fewest:
-                fewest, until = len(outbox.confirms), self.monotonic() + self.confirm_timeout_s
-            elif self.monotonic() >= until:
-                blocked = f" (it blocks publishers: {outbox.blocked})" if outbox.blocked else ""
-                raise BrokerUnavailable(
-                    f"{self.dialer.shown}: no confirmation in {self.confirm_timeout_s} s{blocked}"
-                )
+
+    def silence(self, outbox: Outbox) -> str:
+        """Say what the broker does not do."""
+        blocked = f" (it blocks publishers: {outbox.blocked})" if outbox.blocked else ""
+        return f"no confirmation in {self.confirm_timeout_s} s{blocked}"
 
     def lost(self) -> MqworkerError:
         """Return what to raise for a connection or channel that is lost."""

@@ -20,7 +20,8 @@ def hidden(kind: type[Exception], code: int, text: str) -> Exception:
 
 def failed(error: Exception) -> Exception:
     """What pika makes of a connection that does not come about."""
-    return kind(repr(exceptions.ConnectionClosedByBroker(code, text)))
+    made: Exception = exceptions.AMQPConnectionError(workflow.AMQPConnectionWorkflowFailed([error]))
+    return made
 
 
 def certificate_error() -> ssl.SSLCertVerificationError:
@@ -93,6 +94,7 @@ def test_what_may_pass_is_an_outage(error: Exception) -> None:
         (failed(ConnectionRefusedError(111, "refused")), "[Errno 111] refused"),
         (exceptions.AMQPHeartbeatTimeout("No activity"), "AMQPHeartbeatTimeout: No activity"),
         (ValueError("at amqp://a:hidden@h/"), "ValueError: at amqp://a:***@h/"),
+        (OPENING("StreamLostError: EOF"), "StreamLostError: EOF"),
         (TimeoutError(), "TimeoutError()"),
     ],
 )
