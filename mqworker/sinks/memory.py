@@ -35,7 +35,7 @@ def accept(_: Document) -> None:
 
 
 class MemorySink:
-    """Keeps documents; see `mqworker.ports.Sink` and `mqworker.ports.Archive`.
+    """Keeps documents; see `Sink`, `Archive` and `Revisions` in the ports.
 
     `documents` holds the JSON of each, by index and ID, in order of arrival; `revisions` how often
     it was written.
@@ -89,6 +89,9 @@ class MemorySink:
 
     def replace(self, amendment: Amendment) -> Outcome:
         """Replace one document if it still has the version that was read."""
+        fields = fields_of(amendment.source)
+        if isinstance(fields, Outcome):
+            return fields
         place = amendment.place
         with self.turn:
             if place not in self.documents or (self.revisions[place], 1) != amendment.version:

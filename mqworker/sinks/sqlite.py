@@ -10,19 +10,28 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
 from mqworker.core.errors import Misconfigured, SinkUnavailable
-from mqworker.core.message import DUPLICATE, STORED, Document, Outcome
+from mqworker.core.message import (
+    DUPLICATE,
+    STORED,
+    Amendment,
+    Document,
+    Outcome,
+    Place,
+    Stored,
+)
 from mqworker.database import Format, explained, is_passing, open_database, transaction
 from mqworker.sinks.contents import fields_of, occurred, text_of
+from mqworker.sinks.sqlite_revisions import read, replace
 
 COUNTER_BITS = 21
 """What is left below the milliseconds until the year 2109, in 63 bits."""
@@ -37,7 +46,7 @@ STORE = Format(
     schema=(
         """CREATE TABLE documents (
             number INTEGER PRIMARY KEY, index_name TEXT NOT NULL, id TEXT NOT NULL,
-            source BLOB NOT NULL, UNIQUE (id, index_name)
+            source BLOB NOT NULL, revision INTEGER NOT NULL, UNIQUE (id, index_name)
         )""",
         # Contentless: the words are indexed, and the text itself is only in the document.
         """CREATE VIRTUAL TABLE words USING fts5(
@@ -55,6 +64,8 @@ MATCHING = """
 SYNTAX = re.compile('[\0"]')
 """What ends a quoted word, or the whole query, for FTS5."""
 
+Item = TypeVar("Item")
+
 
 class Readable(NamedTuple):
     """A document whose fields were read: its place in the batch, its first number, its words."""
@@ -66,7 +77,7 @@ class Readable(NamedTuple):
 
 
 class SqliteSink:
-    """Stores and finds documents; see `mqworker.ports.Sink` and `mqworker.ports.Archive`.
+    """Stores, finds and completes documents; see `Sink`, `Archive` and `Revisions` in the ports.
 
     Opens the file at its first use. Threads take turns.
     """
@@ -104,21 +115,33 @@ class SqliteSink:
                 outcomes.append(STORED)
         # In the order of their numbers: the index of words is built faster.
         batch.sort()
-        for readable, outcome in zip(batch, self.store(batch), strict=True):
+        for readable, outcome in zip(batch, self.change(create, batch), strict=True):
             outcomes[readable.position] = outcome
         return outcomes
 
-    def store(self, batch: Sequence[Readable]) -> list[Outcome]:
-        """Store what can be read, as one transaction."""
-        if not batch:
+    def fetch(self, places: Sequence[Place]) -> list[Stored | None]:
+        """Read documents; see `mqworker.ports.Revisions.fetch`."""
+        try:
+            with self.use() as connection:
+                return [read(connection, place) for place in places]
+        except Misconfigured as error:
+            raise SinkUnavailable(str(error)) from error
+
+    def amend(self, amendments: Sequence[Amendment]) -> list[Outcome]:
+        """Replace documents that have not changed; see `mqworker.ports.Revisions.amend`."""
+        return self.change(replace, amendments)
+
+    def change(
+        self, one: Callable[[sqlite3.Connection, Item], Outcome], items: Sequence[Item]
+    ) -> list[Outcome]:
+        """Do something for each item, as one transaction."""
+        if not items:
             return []
         try:
             with self.use() as connection, transaction(connection):
-                return [create(connection, readable) for readable in batch]
+                return [one(connection, item) for item in items]
         except (SinkUnavailable, Misconfigured) as error:
-            if not is_passing(error):
-                self.close()
-            return [Outcome("retry", str(error))] * len(batch)
+            return [Outcome("retry", str(error))] * len(items)
 
     def search(self, words: str, limit: int) -> list[Mapping[str, Any]]:
         """Find the newest documents that have all of the words; see `mqworker.ports.Archive`.
@@ -146,19 +169,29 @@ class SqliteSink:
     @contextmanager
     def use(self) -> Iterator[sqlite3.Connection]:
         """Hold the connection for a block, opening it when there is none."""
-        with self.turn, explained(self.path, SinkUnavailable):
-            if self.connection is None:
-                self.connection = open_database(
-                    self.path, STORE, SinkUnavailable, self.lock_timeout_s
-                )
-            yield self.connection
+        with self.turn:
+            try:
+                with explained(self.path, SinkUnavailable):
+                    if self.connection is None:
+                        self.connection = open_database(
+                            self.path, STORE, SinkUnavailable, self.lock_timeout_s
+                        )
+                    yield self.connection
+            except (SinkUnavailable, Misconfigured) as error:
+                if not is_passing(error):
+                    self.disconnect()
+                raise
 
     def close(self) -> None:
         """Leave; see `mqworker.ports.Sink.close`."""
         with self.turn:
-            connection, self.connection = self.connection, None
-            if connection is not None:
-                connection.close()
+            self.disconnect()
+
+    def disconnect(self) -> None:
+        """Close the connection when there is one; for who holds the turn."""
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            connection.close()
 
 
 def first_number(time: datetime) -> int:
@@ -174,7 +207,7 @@ def create(connection: sqlite3.Connection, readable: Readable) -> Outcome:
         return DUPLICATE
     number = free_number(connection, readable.number)
     created = connection.execute(
-        "INSERT INTO documents VALUES (?, ?, ?, ?) ON CONFLICT (id, index_name) DO NOTHING",
+        "INSERT INTO documents VALUES (?, ?, ?, ?, 1) ON CONFLICT (id, index_name) DO NOTHING",
         (number, document.index_name, document.id, document.source),
     ).rowcount
     if not created:

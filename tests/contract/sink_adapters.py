@@ -1,4 +1,4 @@
-"""The sinks that the suite in test_sink.py runs over: add yours to `ADAPTERS`."""
+"""The sinks that test_sink.py and test_revisions.py run over: add yours to `ADAPTERS`."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any, Protocol
 
 import pytest
 
-from mqworker.ports import Archive, Sink
+from mqworker.ports import Archive, Revisions, Sink
 from mqworker.sinks.elasticsearch import ElasticsearchOptions, ElasticsearchSink
 from mqworker.sinks.memory import MemorySink
 from mqworker.sinks.sqlite import SqliteSink
 
 
-class Store(Sink, Archive, Protocol):
-    """A sink that can be read, too."""
+class Store(Sink, Revisions, Archive, Protocol):
+    """A sink that can be read, and whose documents can be completed."""
 
 
 def nothing_to_wait_for() -> None:
