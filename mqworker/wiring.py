@@ -11,7 +11,6 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from mqworker.brokers.kombu import KombuOptions
@@ -30,6 +29,7 @@ from mqworker.core.naming import Naming
 from mqworker.core.pace import Pace
 from mqworker.core.policy import Policy
 from mqworker.daemon import Signals, run, verified
+from mqworker.database import database_path
 from mqworker.memories.process import ProcessMemory
 from mqworker.ports import Archive, Publisher, Revisions, Sink, Source
 from mqworker.publishers.kombu import KombuPublisher
@@ -135,7 +135,7 @@ def open_source(settings: Settings) -> Source:
             return RabbitmqSource(rabbitmq_options(settings))
         case "sqlite":
             return SqliteSource(
-                file_of(settings.broker[0]),
+                database_path(settings.broker[0]),
                 settings.queue,
                 exchanges=settings.exchange,
                 prefetch=settings.prefetch,
@@ -158,7 +158,9 @@ def open_publisher(settings: Settings) -> Publisher:
             return RabbitmqPublisher(options, options.topology)
         case "sqlite":
             return SqlitePublisher(
-                file_of(settings.broker[0]), queues=(settings.queue,), exchanges=settings.exchange
+                database_path(settings.broker[0]),
+                queues=(settings.queue,),
+                exchanges=settings.exchange,
             )
         case _:
             return KombuPublisher(kombu_options(settings))
@@ -176,7 +178,7 @@ def open_dead_letters(settings: Settings) -> Publisher:
             return RabbitmqPublisher(options, options.dead_letters)
         case "sqlite":
             dead_queue = Grave(settings.queue).dead_queue
-            return SqlitePublisher(file_of(settings.broker[0]), queues=(dead_queue,))
+            return SqlitePublisher(database_path(settings.broker[0]), queues=(dead_queue,))
         case _:
             return KombuPublisher(kombu_options(settings))
 
@@ -188,7 +190,7 @@ def open_sink(settings: Settings) -> Store:
         Misconfigured: a setting makes no sense for this sink.
     """
     if scheme(settings.sink[0]) == "sqlite":
-        return SqliteSink(file_of(settings.sink[0]))
+        return SqliteSink(database_path(settings.sink[0]))
     return ElasticsearchSink(
         ElasticsearchOptions(
             urls=settings.sink,
@@ -250,11 +252,6 @@ def kombu_options(settings: Settings) -> KombuOptions:
 def scheme(url: str) -> str:
     """Return what a URL begins with."""
     return url.partition(":")[0].lower()
-
-
-def file_of(url: str) -> Path:
-    """Return the file of `sqlite:///relative` or `sqlite:////absolute`."""
-    return Path(unquote(url.partition("://")[2].removeprefix("/")))
 
 
 def text(file: Path | None) -> str | None:
