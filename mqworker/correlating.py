@@ -19,7 +19,7 @@ from typing import NamedTuple
 from mqworker.amending import Amending, Entry
 from mqworker.core.correlation.answer import better, count_fills
 from mqworker.core.correlation.fill import filled
-from mqworker.core.correlation.reach import affected
+from mqworker.core.correlation.reach import Shelved, affected
 from mqworker.core.correlation.replica import Change, Replica
 from mqworker.core.correlation.sighting import Sighter, Sighting
 from mqworker.core.correlation.walk import resolve
@@ -186,8 +186,9 @@ class Correlating:
         for batch in exchange.batches:
             self.answer(batch)
         items = {item.event.id: item for batch in exchange.batches for item in batch}
+        seen: set[Shelved] = set()
         for name, change in changes.items():
-            self.spread(items[name], change)
+            self.spread(items[name], change, seen)
         for batch in exchange.batches:
             progress.write(batch)
         progress.complete += [item for item in exchange.written if self.checked(item)]
@@ -226,12 +227,12 @@ class Correlating:
             self.unfinished.discard(item.event.id)
             item.outcome = Outcome("refused", refused.refusal.reason)
 
-    def spread(self, item: Pending, change: Change) -> None:
+    def spread(self, item: Pending, change: Change, seen: set[Shelved]) -> None:
         """Have the documents completed that a sighting affects.
 
         Those of our own that are not complete yet read memory again anyway.
         """
-        for waiter in affected(self.replica, change.group):
+        for waiter in affected(self.replica, change, seen):
             if waiter.id not in self.unfinished:
                 item.debts += 1
                 self.amending.want(waiter, item)

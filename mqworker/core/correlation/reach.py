@@ -1,8 +1,9 @@
 """Whom a new sighting may matter to: the waiters from which a walk could lead to it.
 
 A walker w sees an event s over a last link L when s is within L's window around w, so w is within
-L's window turned around s. Whatever the walk comes through is within its own link's window around
-w. Groups that state no identity field are walked over like any other: they may be the bridge.
+L's window turned around s. What the walk comes through was reached over another link, and may be as
+far from w as the widest window. Groups that state no identity field are walked over like any
+other: they may be the bridge.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mqworker.core.correlation.replica import Group, Replica
+from mqworker.core.correlation.replica import Change, Group, Replica
 from mqworker.core.correlation.rules import Rule
 from mqworker.core.correlation.sighting import Sighting, rule_name
+
+Shelved = tuple[str, int]
+"""A link and a bucket."""
 
 
 class Span(NamedTuple):
@@ -22,9 +26,17 @@ class Span(NamedTuple):
     high: int
 
 
-def affected(replica: Replica, changed: Group) -> Iterator[Sighting]:
-    """Give every remembered event, as a sighting, whose answer `changed` may have changed."""
-    links = [link for link in changed.links if matters(replica, link, changed.bucket)]
+def affected(replica: Replica, change: Change, seen: set[Shelved]) -> Iterator[Sighting]:
+    """Give every remembered event, as a sighting, whose answer a change may have changed.
+
+    Args:
+        replica: what is known.
+        change: what a sighting changed in it.
+        seen: the hot shelves that were gone through already, together with this change; one that
+            became hot is gone through once for all who may have made it so.
+    """
+    changed = change.group
+    links = [link for link in changed.links if matters(replica, link, change, seen)]
     rules = [rule for link in links if (rule := rule_of(replica, link))]
     if not rules:
         return
@@ -36,12 +48,19 @@ def affected(replica: Replica, changed: Group) -> Iterator[Sighting]:
                 yield Sighting(name, group.index_name, at, False, group.links, group.stated)
 
 
-def matters(replica: Replica, link: str, bucket: int) -> bool:
-    """Tell whether a walk over a link can notice something new in a bucket.
+def matters(replica: Replica, link: str, change: Change, seen: set[Shelved]) -> bool:
+    """Tell whether a walk over a link can notice a change.
 
-    What was hot before stays hot, and no walk looks further; what has just become hot is news.
+    What was hot before stays hot, and no walk looks further. What has just become hot is news, and
+    so may be what is repeated: the news of it may have died with who brought it.
     """
-    return replica.events(link, bucket) <= replica.rules.hot + 1
+    bucket = change.group.bucket
+    if replica.events(link, bucket) <= replica.rules.hot:
+        return True
+    if (link, bucket) in seen or not (change.repeated or link in change.crossed):
+        return False
+    seen.add((link, bucket))
+    return True
 
 
 def around(replica: Replica, changed: Group, links: list[str], walkers: Span) -> list[Group]:
@@ -60,10 +79,10 @@ def around(replica: Replica, changed: Group, links: list[str], walkers: Span) ->
 
 
 def near(replica: Replica, link: str, walkers: Span) -> Iterator[Group]:
-    """Give the groups of a link that some walker in the span can see."""
-    if (rule := rule_of(replica, link)) is None:
+    """Give the groups of a link that some walker in the span can come through."""
+    if rule_of(replica, link) is None:
         return
-    low, high = walkers.low - rule.before, walkers.high + rule.after
+    low, high = walkers.low - replica.rules.before, walkers.high + replica.rules.after
     for groups, _ in replica.shelves(link, low, high):
         yield from groups
 

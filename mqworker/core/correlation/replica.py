@@ -41,24 +41,40 @@ class Group:
 
 
 class Change(NamedTuple):
-    """A group that a walk may see anew, or that was `repeated`: remembered before.
+    """A group that a walk may see anew.
 
-    What a repeated sighting changed may not have been carried through: who remembered it first may
-    have died on the way.
+    repeated: it was remembered before, but what it changed then may not have been carried through:
+        who remembered it first may have died on the way.
+    crossed: the links that became hot by it, in its bucket.
     """
 
     group: Group
-    repeated: bool
+    repeated: bool = False
+    crossed: tuple[str, ...] = ()
 
 
 class Shelf:
-    """The groups of one link in one bucket, and how many events they hold."""
+    """The groups of one link in one bucket, and how many events they hold.
 
-    __slots__ = ("events", "groups")
+    ids: where each event is, once the shelf is hot and too long to be searched.
+    """
+
+    __slots__ = ("events", "groups", "ids")
 
     def __init__(self) -> None:
         self.groups: list[Group] = []
         self.events = 0
+        self.ids: dict[str, Group] | None = None
+
+    def count(self, group: Group, name: str, hot: int) -> bool:
+        """Count one more event; tell whether it makes the shelf hot."""
+        self.events += 1
+        if self.ids is not None:
+            self.ids[name] = group
+        elif self.events > hot:
+            self.ids = {member: each for each in self.groups for member in each.members}
+            return True
+        return False
 
 
 Place = Group | dict[int, Shelf]
@@ -96,16 +112,15 @@ class Replica:
         bucket = self.bucket(sighting.at)
         group = self.find(sighting, bucket)
         if group is None:
-            return Change(self.settle_in(Group(sighting, bucket)), repeated=False)
+            return self.settle_in(Group(sighting, bucket))
         if sighting.id in group.members:
             return Change(group, repeated=True)
-        group.members[sighting.id] = sighting.at
-        return Change(group, repeated=False) if self.joined(group, sighting) else None
+        return self.join(group, sighting)
 
     def find(self, sighting: Sighting, bucket: int) -> Group | None:
         """Return the group that a sighting belongs to, None when there is none yet.
 
-        A hot shelf is not searched, it may be long; if all are hot, the event gets a new group.
+        On a hot shelf only what is there already is found; a new event gets a group of its own.
         """
         for link in sighting.links:
             place = self.places.get(link)
@@ -116,39 +131,46 @@ class Replica:
             shelf = place.get(bucket)
             if shelf is None:
                 return None
-            if shelf.events <= self.rules.hot:
+            if shelf.ids is None:
                 return next(
                     (group for group in shelf.groups if group.holds(sighting, bucket)), None
                 )
+            if (group := shelf.ids.get(sighting.id)) is not None:
+                return group
         return None
 
-    def joined(self, group: Group, sighting: Sighting) -> bool:
-        """Count a new member; tell whether a walk may see it: it is the earliest, or too many."""
-        news = (sighting.at, sighting.id) < group.first
-        if news:
+    def join(self, group: Group, sighting: Sighting) -> Change | None:
+        """Add a new member; return what a walk may see: it is the earliest, or one too many."""
+        group.members[sighting.id] = sighting.at
+        earlier = (sighting.at, sighting.id) < group.first
+        if earlier:
             group.first = (sighting.at, sighting.id)
-        for link in group.links:
-            place = self.places[link]
-            if isinstance(place, Group):
-                news = news or len(place.members) == self.rules.hot + 1
-            else:
-                shelf = place[group.bucket]
-                shelf.events += 1
-                news = news or shelf.events == self.rules.hot + 1
-        return news
+        crossed = tuple([link for link in group.links if self.crosses(link, group, sighting.id)])
+        return Change(group, crossed=crossed) if earlier or crossed else None
 
-    def settle_in(self, group: Group) -> Group:
-        """Put a new group under each of its links."""
+    def crosses(self, link: str, group: Group, name: str) -> bool:
+        """Count a new member of a group under one of its links; tell whether that gets hot."""
+        place = self.places[link]
+        if isinstance(place, Group):
+            return len(place.members) == self.rules.hot + 1
+        return place[group.bucket].count(group, name, self.rules.hot)
+
+    def settle_in(self, group: Group) -> Change:
+        """Put a new group, of one event, under each of its links."""
         self.groups += 1
+        crossed = []
         for link in group.links:
             place = self.places.get(link)
             if place is None:
                 self.places[link] = group
                 continue
             if isinstance(place, Group):
-                self.places[link] = place = shelved(place)
-            put(place, group)
-        return group
+                self.places[link] = place = shelved(place, self.rules.hot)
+            shelf = place.setdefault(group.bucket, Shelf())
+            shelf.groups.append(group)
+            if shelf.count(group, group.first[1], self.rules.hot):
+                crossed.append(link)
+        return Change(group, crossed=tuple(crossed))
 
     def shelves(self, link: str, low: int, high: int) -> Iterator[tuple[list[Group], int]]:
         """Give the groups of a link, bucket by bucket from `low` to `high`, and their events."""
@@ -168,20 +190,14 @@ class Replica:
         return sum(events for _, events in self.shelves(link, bucket, bucket))
 
 
-def shelved(group: Group) -> dict[int, Shelf]:
+def shelved(group: Group, hot: int) -> dict[int, Shelf]:
     """Return a group on a shelf of its own, in the place of a lone one."""
-    place: dict[int, Shelf] = {}
-    shelf = place[group.bucket] = Shelf()
+    shelf = Shelf()
     shelf.groups.append(group)
     shelf.events = len(group.members)
-    return place
-
-
-def put(place: dict[int, Shelf], group: Group) -> None:
-    """Put a new group on the shelf of its bucket."""
-    shelf = place.setdefault(group.bucket, Shelf())
-    shelf.groups.append(group)
-    shelf.events += 1
+    if shelf.events > hot:
+        shelf.ids = dict.fromkeys(group.members, group)
+    return {group.bucket: shelf}
 
 
 def lacking(stated: Stated) -> list[int]:

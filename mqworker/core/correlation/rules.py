@@ -29,12 +29,14 @@ class Condition:
     field: the field that is looked at; its text is compared in lower case.
     any_of: the field is one of these. none_of: it is none of these.
     no_prefix: it starts with none of these.
+    absent: it holds nothing.
     """
 
     field: Path
     any_of: frozenset[str] = frozenset()
     none_of: frozenset[str] = frozenset()
     no_prefix: tuple[str, ...] = ()
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,16 @@ class Rules:
     most_candidates: int = 10
 
     @property
+    def before(self) -> int:
+        """The buckets before an event's own that the widest window holds."""
+        return max((rule.before for rule in self.rules.values()), default=0)
+
+    @property
+    def after(self) -> int:
+        """The buckets after an event's own that the widest window holds."""
+        return max((rule.after for rule in self.rules.values()), default=0)
+
+    @property
     def reach(self) -> int:
-        """The widest window in buckets: how far apart two events can matter to each other."""
-        return max((rule.before + rule.after for rule in self.rules.values()), default=0)
+        """How many buckets apart two events can matter to each other."""
+        return self.before + self.after

@@ -92,6 +92,6 @@ def test_answers_kept_up_to_date_by_reach_are_those_of_the_whole_set(events, cha
         new = sighting(made)
         changed = replica.absorb(new)
         found[made["id"]] = spelled(resolve(replica, new))
-        for waiter in affected(replica, changed.group) if changed else ():
+        for waiter in affected(replica, changed, set()) if changed else ():
             found[waiter.id] = spelled(resolve(replica, waiter))
     assert expected(events) == found

@@ -1,0 +1,67 @@
+"""Values as correlation compares them: canonical text, or none at all.
+
+1. Text is trimmed; a number is text; anything else is no value.
+2. What says that there is no value is none.
+3. An IP address has its one canonical form, a program its bare name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from mqworker.core.addresses import read_address
+from mqworker.core.correlation.rules import Path
+
+NO_VALUE = frozenset({"", "-", "unknown", "null"})
+"""In lower case; what shippers and the defaults of the canonical event write for "no value"."""
+
+_LONGEST_NO_VALUE = max(map(len, NO_VALUE))
+_LONGEST_PROGRAM = 128
+_PROGRAM = re.compile(r"[^\s\[(:,;]*/?([^\s\[(:,;/]+)")
+
+Cleaner = Callable[[object], str | None]
+
+
+def canonical(value: object) -> str | None:
+    """Return a value as it is compared, None when it says nothing."""
+    if type(value) is str:
+        text = value.strip()
+        if len(text) > _LONGEST_NO_VALUE or text.lower() not in NO_VALUE:
+            return text
+    elif type(value) is int:
+        return str(value)
+    return None
+
+
+def canonical_address(value: object) -> str | None:
+    """Return an IP address in canonical form; other text as it is."""
+    address = read_address(value)
+    return canonical(value) if address is None else address.ip
+
+
+def canonical_program(value: object) -> str | None:
+    """Return a program's bare name: `sshd` of `/usr/sbin/sshd`, `sshd[42]:` and `sshd: joe`."""
+    text = canonical(value)
+    if text is None or len(text) > _LONGEST_PROGRAM:
+        return text
+    return _bare(text)
+
+
+@lru_cache(maxsize=4096)
+def _bare(text: str) -> str:
+    found = _PROGRAM.match(text)
+    return found[1] if found else text
+
+
+def cleaner(where: Path) -> Cleaner:
+    """Return what makes the values of a field canonical."""
+    if where.name.endswith("ipaddress"):
+        return canonical_address
+    return canonical_program if where == Path(False, "processname") else canonical
+
+
+def is_present(value: object) -> bool:
+    """Tell whether a field holds something: not false, nothing empty, and no word for no value."""
+    return canonical(value) is not None if type(value) is str else bool(value)
