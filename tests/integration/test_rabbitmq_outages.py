@@ -122,7 +122,7 @@ def test_a_queue_deleted_under_the_consumer_is_declared_again(
     assert "ConsumerCancelled" in caplog.text
 
 
-def test_two_minutes_of_silence_would_be_noticed_by_the_heartbeat(rabbitmq: Rabbitmq) -> None:
+def test_silence_on_an_open_connection_is_noticed_by_the_heartbeat(rabbitmq: Rabbitmq) -> None:
     with (
         rabbitmq.vhost() as url,
         Proxy(rabbitmq.host, rabbitmq.port) as proxy,
@@ -168,19 +168,19 @@ def test_receive_never_takes_much_longer_than_it_may_while_nobody_answers(
     with (
         rabbitmq.vhost() as url,
         Proxy(rabbitmq.host, rabbitmq.port) as proxy,
-        consuming(through(proxy.port, url), heartbeat_s=1, connect_timeout_s=0.5) as source,
+        consuming(through(proxy.port, url), heartbeat_s=1, connect_timeout_s=3) as source,
     ):
         send(url, numbered(5))
         take(source, 5)
         proxy.silence()
         longest = 0.0
-        for _ in range(60):
+        for _ in range(80):
             began = time.monotonic()
             source.receive(10, 0.2)
             longest = max(longest, time.monotonic() - began)
 
         assert source.channels > 1
-        assert longest < 1.0
+        assert longest < 1.5
 
 
 @pytest.mark.parametrize("cuts", range(3))
