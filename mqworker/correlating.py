@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -20,16 +20,17 @@ from mqworker.amending import Amending, Entry
 from mqworker.core.correlation.answer import better, count_fills
 from mqworker.core.correlation.fill import filled
 from mqworker.core.correlation.reach import Shelved, affected
-from mqworker.core.correlation.replica import Change, Replica
+from mqworker.core.correlation.replica import Change
 from mqworker.core.correlation.sighting import Sighter, Sighting
 from mqworker.core.correlation.walk import resolve
 from mqworker.core.document import serialize
-from mqworker.core.errors import Refused
+from mqworker.core.errors import MemoryUnavailable, Refused
 from mqworker.core.message import Outcome
 from mqworker.core.pace import Pace
 from mqworker.lanes import LaneMaker, Lanes
 from mqworker.pending import Pending
 from mqworker.ports import Memory, Remembered, Revisions
+from mqworker.remembering import Remembering
 from mqworker.telemetry import Tally
 
 log = logging.getLogger(__name__)
@@ -40,12 +41,14 @@ class Exchange(NamedTuple):
 
     batches: events to remember. written: documents to compare with what is known after the write.
     fetched: documents that were read, to be compared likewise.
+    needed: the log may drop what is before this position; 0 for nothing.
     """
 
     generation: int
     batches: list[list[Pending]]
     written: list[Pending]
     fetched: list[Entry]
+    needed: int
 
     @property
     def sightings(self) -> list[Sighting]:
@@ -74,27 +77,27 @@ class Correlating:
         self,
         memory: Memory,
         revisions: Revisions,
-        replica: Replica,
+        remembering: Remembering,
         pace: Pace,
         tally: Tally,
         chance: Callable[[], float],
         lanes: LaneMaker = Lanes,
     ) -> None:
         self.memory = memory
-        self.replica = replica
-        self.sighter = Sighter(replica.rules)
+        self.remembering = remembering
+        self.replica = remembering.replica
+        self.sighter = Sighter(self.replica.rules)
         self.pace = pace
         self.tally = tally
         self.chance = chance
-        self.exchanges: Lanes[Exchange, list[Remembered]] = lanes(
-            "memory", 1, lambda exchange: memory.exchange(exchange.sightings)
-        )
-        self.amending = Amending(revisions, replica, pace, tally, chance, lanes)
+        self.exchanges: Lanes[Exchange, list[Remembered]] = lanes("memory", 1, self.visit)
+        self.amending = Amending(revisions, self.replica, pace, tally, chance, lanes)
         self.generation = 0
         self.batches: list[list[Pending]] = []
         self.unlinked: list[list[Pending]] = []
         self.written: list[Pending] = []
         self.unfinished: set[str] = set()
+        self.told = 0
         self.failures = 0
         self.not_before = 0.0
 
@@ -110,7 +113,8 @@ class Correlating:
             MemoryUnavailable: it can't be reached now.
             Misconfigured: it is no memory that can be used.
         """
-        self.absorb(self.memory.exchange([]), frozenset())
+        self.remembering.absorb(self.memory.exchange([]))
+        self.remembering.forget()
 
     def put(self, items: list[Pending]) -> None:
         """Take a full batch over; it comes back from `collect` when it is to be written."""
@@ -151,8 +155,21 @@ class Correlating:
         if not waiting or not self.exchanges.free or now < self.not_before:
             return
         fetched = self.amending.take_fetched()
-        self.exchanges.submit(Exchange(self.generation, self.batches, self.written, fetched))
+        told, self.told = self.told, self.remembering.needed
+        needed = self.told if self.told > told else 0
+        exchange = Exchange(self.generation, self.batches, self.written, fetched, needed)
+        self.exchanges.submit(exchange)
         self.batches, self.written = [], []
+
+    def visit(self, exchange: Exchange) -> list[Remembered]:
+        """Append and read; in a thread. What the log may drop can wait, so it goes last."""
+        entries = self.memory.exchange(exchange.sightings)
+        if exchange.needed:
+            try:
+                self.memory.forget(exchange.needed)
+            except MemoryUnavailable as error:
+                log.warning("memory keeps what it could forget: %s", error)
+        return entries
 
     def collect(self, now: float) -> Progress:
         """Return what can be written now, and what is complete."""
@@ -180,7 +197,7 @@ class Correlating:
     ) -> None:
         """Go on with everything that waited for a visit to the memory."""
         own = {sighting.id for sighting in exchange.sightings}
-        changes = self.absorb(entries, own)
+        changes = self.remembering.absorb(entries, own)
         if exchange.generation != self.generation:
             return
         for batch in exchange.batches:
@@ -195,17 +212,7 @@ class Correlating:
         progress.complete += [
             item for item in self.amending.decide(exchange.fetched) if item.paid()
         ]
-
-    def absorb(self, entries: Iterable[Remembered], own: Collection[str]) -> dict[str, Change]:
-        """Take entries of the log into the replica; give what own sightings changed."""
-        changes: dict[str, Change] = {}
-        for entry in entries:
-            for remembered in entry.sightings:
-                sighting = self.replica.fixed(remembered)
-                change = self.replica.absorb(sighting)
-                if change is not None and sighting.id in own:
-                    changes[sighting.id] = change
-        return changes
+        self.remembering.forget()
 
     def answer(self, batch: list[Pending]) -> None:
         """Give each event of a batch what is known for it, and write its document's source."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from mqworker.core.clause import Clause
 from mqworker.core.correlation.sighting import Sighting
 from mqworker.core.message import (
     Amendment,
@@ -142,6 +143,16 @@ class Archive(Protocol):
         """Return the newest documents that match `words`, at most `limit` of them.
 
         Each is `{"_index": …, "_id": …, "_source": {…}}`.
+
+        Raises:
+            SinkUnavailable: the store does not answer.
+        """
+
+    def find(self, clauses: Sequence[Clause], limit: int) -> list[Mapping[str, Any]]:
+        """Return the newest documents that at least one clause asks for, at most `limit` of them.
+
+        A value is compared as a whole and exactly (see `Clause`), any text may be asked for, and
+        each document is returned once, as by `search`. A clause without fields asks for none.
 
         Raises:
             SinkUnavailable: the store does not answer.

@@ -24,7 +24,6 @@ from typing import Protocol
 from mqworker.burying import Burying
 from mqworker.core.batch import Batch
 from mqworker.core.brake import Brake, Place
-from mqworker.core.correlation.replica import Replica
 from mqworker.core.correlation.rules import Rules
 from mqworker.core.deadletter import Grave
 from mqworker.core.message import Delivery, Failure, Prepared, Refusal, Tag
@@ -36,6 +35,7 @@ from mqworker.correlating import Correlating, Progress
 from mqworker.lanes import LaneMaker, Lanes
 from mqworker.pending import Pending
 from mqworker.ports import Memory, Publisher, Revisions, Sink, Source
+from mqworker.remembering import Remembering
 from mqworker.telemetry import Tally
 from mqworker.writing import Writing
 
@@ -58,6 +58,22 @@ class Parts:
     rules: Rules
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a worker knows of the world by itself: time, chance and threads.
+
+    clock: monotonic seconds. wall: seconds since 1970. chance: a random number in [0, 1).
+    """
+
+    clock: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
+    chance: Callable[[], float] = random.random
+    lanes: LaneMaker = Lanes
+
+
+OUTSIDE = Outside()
+
+
 class Worker:
     """Moves messages from the source to the sink until it is told to stop."""
 
@@ -67,17 +83,22 @@ class Worker:
         policy: Policy,
         pace: Pace,
         tally: Tally,
-        clock: Callable[[], float] = time.monotonic,
-        chance: Callable[[], float] = random.random,
-        lanes: LaneMaker = Lanes,
+        outside: Outside = OUTSIDE,
     ) -> None:
         self.parts = parts
         self.policy = policy
         self.pace = pace
         self.tally = tally
-        self.clock = clock
+        self.clock = outside.clock
+        chance, lanes = outside.chance, outside.lanes
         self.correlating = Correlating(
-            parts.memory, parts.sink, Replica(parts.rules), pace, tally, chance, lanes
+            parts.memory,
+            parts.sink,
+            Remembering(parts.rules, outside.wall),
+            pace,
+            tally,
+            chance,
+            lanes,
         )
         self.writing = Writing(parts.sink, pace, tally, chance, lanes)
         self.burying = Burying(parts.dead_letters, parts.grave, pace.backoff, chance, lanes)

@@ -29,7 +29,7 @@ from mqworker.publishers.memory import MemoryPublisher
 from mqworker.sinks.memory import MemorySink
 from mqworker.sources.memory import MemorySource
 from mqworker.telemetry import Tally
-from mqworker.worker import Parts, Worker
+from mqworker.worker import Outside, Parts, Worker
 
 POLICY = Policy(load_schemas(()), naming=Naming(days_back=36500))
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -102,7 +102,8 @@ class Simulation:
             idle_s=0.0,
             busy_s=0.0,
         )
-        worker = Worker(parts, POLICY, pace, self.tally, self.clock, lambda: 0.5, make)
+        outside = Outside(clock=self.clock, chance=lambda: 0.5, lanes=make)
+        worker = Worker(parts, POLICY, pace, self.tally, outside)
         worker.correlating.load()
         return Running(worker, source, lanes)
 

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -88,7 +88,7 @@ class Replica:
     rules: Rules
     places: dict[str, Place] = field(default_factory=dict)
     floating: dict[str, int] = field(default_factory=dict)
-    groups: int = 0
+    groups: dict[int, list[Group]] = field(default_factory=dict)
 
     def bucket(self, at: int) -> int:
         """Return the bucket of a time in milliseconds."""
@@ -157,7 +157,7 @@ class Replica:
 
     def settle_in(self, group: Group) -> Change:
         """Put a new group, of one event, under each of its links."""
-        self.groups += 1
+        self.groups.setdefault(group.bucket, []).append(group)
         crossed = []
         for link in group.links:
             place = self.places.get(link)
@@ -171,6 +171,26 @@ class Replica:
             if shelf.count(group, group.first[1], self.rules.hot):
                 crossed.append(link)
         return Change(group, crossed=tuple(crossed))
+
+    def evict(self, buckets: Iterable[int]) -> None:
+        """Forget everything that happened in these buckets."""
+        for bucket in buckets:
+            for group in self.groups.pop(bucket, ()):
+                for link in group.links:
+                    self.clear(link, bucket)
+                for name in group.members if self.floating else ():
+                    self.floating.pop(name, None)
+
+    def clear(self, link: str, bucket: int) -> None:
+        """Forget what a link has in a bucket."""
+        place = self.places.get(link)
+        if isinstance(place, Group):
+            if place.bucket == bucket:
+                del self.places[link]
+        elif place is not None:
+            place.pop(bucket, None)
+            if not place:
+                del self.places[link]
 
     def shelves(self, link: str, low: int, high: int) -> Iterator[tuple[list[Group], int]]:
         """Give the groups of a link, bucket by bucket from `low` to `high`, and their events."""

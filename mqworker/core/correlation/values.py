@@ -19,7 +19,7 @@ NO_VALUE = frozenset({"", "-", "unknown", "null"})
 
 _LONGEST_NO_VALUE = max(map(len, NO_VALUE))
 _LONGEST_PROGRAM = 128
-_PROGRAM = re.compile(r"[^\s\[(:,;]*/?([^\s\[(:,;/]+)")
+_PROGRAM = re.compile(r"[^\s\[(:,;]+")
 
 Cleaner = Callable[[object], str | None]
 
@@ -52,7 +52,7 @@ def canonical_program(value: object) -> str | None:
 @lru_cache(maxsize=4096)
 def _bare(text: str) -> str:
     found = _PROGRAM.match(text)
-    return found[1] if found else text
+    return (found and found[0].rpartition("/")[2]) or text
 
 
 def cleaner(where: Path) -> Cleaner:
