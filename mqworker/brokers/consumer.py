@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,13 @@ from mqworker.brokers.deliveries import ConsumerConnection
 from mqworker.brokers.link import Link
 from mqworker.brokers.rabbitmq import RabbitmqOptions, declare, ignore
 from mqworker.core.acks import Acks, AckWindow
+from mqworker.core.errors import MqworkerError
 from mqworker.core.message import Delivery, Properties, Tag
+from mqworker.core.prefetch import LARGE_BYTES, Prefetch
+
+
+class TooHeavy(MqworkerError):
+    """More is in our hands than the memory was meant for."""
 
 
 class Consumer:
@@ -25,8 +31,11 @@ class Consumer:
         options: RabbitmqOptions,
         channel_number: int,
         clock: Callable[[], datetime],
+        prefetch: Prefetch,
         taking: bool,
     ) -> None:
+        prefetch.start()
+        self.prefetch = prefetch
         self.options = options
         self.channel_number = channel_number
         self.clock = clock
@@ -48,7 +57,7 @@ class Consumer:
         self.link, self.channel = link, link.channel
         declare(self.channel, self.options.topology)
         answered = ignore if self.taking else link.be_ready
-        self.channel.basic_qos(prefetch_count=self.options.prefetch, callback=answered)
+        self.channel.basic_qos(prefetch_count=self.prefetch.current, callback=answered)
         if self.taking:
             self.consume(link.be_ready)
 
@@ -73,6 +82,7 @@ class Consumer:
         returned, self.buffer = self.buffer, []
         for delivery in returned:
             self.channel.basic_nack(delivery.tag.number)
+        self.prefetch.settle(delivery.tag.number for delivery in returned)
 
     def cancelled(self, _frame: Any) -> None:
         """Note that nothing more will come."""
@@ -99,6 +109,25 @@ class Consumer:
             Delivery(tag, body, properties, received, redelivered, exchange, routing_key)
         )
 
+        if len(body) > LARGE_BYTES and self.prefetch.add(number, len(body)):
+            self.lighten()
+
+    def lighten(self) -> None:
+        """Give everything back: nothing less keeps the broker from sending what is on its way."""
+        self.consumer_tag = ""
+        if self.link:
+            count, weight = len(self.prefetch.weights), self.prefetch.weight
+            text = f"{count} unsettled messages weigh {weight} bytes: going on with fewer at a time"
+            self.link.fail(TooHeavy(text))
+            self.link.abort()
+
+    def widen(self) -> None:
+        """Ask for more at a time from now on: a prefetch limit is one of the consumer's."""
+        old = self.consumer_tag
+        self.channel.basic_qos(prefetch_count=self.prefetch.current, callback=ignore)
+        self.consume(ignore)
+        self.channel.basic_cancel(old)
+
     def give_back(self, number: int) -> None:
         """Give back a message that was on its way when the consumer was cancelled."""
         if self.link and self.link.ready:
@@ -121,11 +150,14 @@ class Consumer:
         del self.buffer[:limit]
         self.window.deliver([delivery.tag.number for delivery in handed])
         self.received = None
+        if self.prefetch.pass_on(len(handed)) and self.consumer_tag:
+            self.widen()
         return handed
 
-    def settle(self, numbers: Iterable[int]) -> None:
+    def settle(self, numbers: Sequence[int]) -> None:
         """Note what may be acknowledged."""
         self.window.settle(numbers)
+        self.prefetch.settle(numbers)
 
     def acknowledge(self, now: float) -> None:
         """Acknowledge what is to be by now, in seconds on a clock that never goes back."""

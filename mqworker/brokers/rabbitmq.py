@@ -43,6 +43,7 @@ class RabbitmqOptions:
     urls: the brokers of one cluster; the first that serves is used, and after a loss again.
     queue, exchanges, passive: see `Topology`.
     prefetch: how many messages the broker sends before the first of them is settled (1 to 65535).
+    prefetch_bytes: how much the large ones among them may weigh; fewer are asked for beyond that.
     heartbeat_s: a broker that is silent is given up after `heartbeat_s + 5` to twice that.
     connect_timeout_s: for each address: TCP; once more as much for TLS and the AMQP handshake.
     password, user: for URLs that have none.
@@ -58,6 +59,7 @@ class RabbitmqOptions:
     exchanges: tuple[str, ...] = ("eventtask", "mozdef")
     passive: bool = False
     prefetch: int = 2000
+    prefetch_bytes: int = 256 * 2**20
     heartbeat_s: int = 20
     connect_timeout_s: float = 5.0
     user: str | None = None

@@ -21,6 +21,7 @@ from mqworker.brokers.rabbitmq import RabbitmqOptions
 from mqworker.brokers.redial import PATIENCE
 from mqworker.core.backoff import Backoff
 from mqworker.core.message import Delivery, Tag
+from mqworker.core.prefetch import Prefetch
 
 
 def utc_now() -> datetime:
@@ -46,6 +47,7 @@ class RabbitmqSource:
         self.clock = clock
         self.monotonic = monotonic
         self.channels = 0
+        self.prefetch = Prefetch(options.prefetch, options.prefetch_bytes)
         self.taking = True
         self.closed = False
         line = Line(options, "consume", options.topology, backoff, monotonic, sleep, chance)
@@ -54,7 +56,7 @@ class RabbitmqSource:
     def begin(self) -> Consumer:
         """Return the consumer for a new connection."""
         self.channels += 1
-        return Consumer(self.options, self.channels, self.clock, self.taking)
+        return Consumer(self.options, self.channels, self.clock, self.prefetch, self.taking)
 
     def receive(self, limit: int, timeout_s: float) -> list[Delivery]:
         """Hand over what has come; see `mqworker.ports.Source.receive`.
@@ -88,7 +90,7 @@ class RabbitmqSource:
         """Acknowledge; see `mqworker.ports.Source.settle`."""
         consumer = self.dialer.session
         if consumer and self.dialer.ready:
-            consumer.settle(number for channel, number in tags if channel == self.channels)
+            consumer.settle([number for channel, number in tags if channel == self.channels])
             consumer.acknowledge(self.monotonic())
 
     def close(self) -> None:

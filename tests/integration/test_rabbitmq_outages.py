@@ -234,3 +234,23 @@ def test_tags_of_the_lost_connection_are_ignored(rabbitmq: Rabbitmq) -> None:
         assert (0, 5) == rabbitmq.depth(QUEUE, url)
         source.settle([delivery.tag for delivery in new])
     assert old[0].tag.channel != new[0].tag.channel
+
+
+def test_large_messages_are_taken_fewer_at_a_time_and_small_ones_many_again(
+    rabbitmq: Rabbitmq, caplog: pytest.LogCaptureFixture
+) -> None:
+    large = [b"%06d" % number * 100_000 for number in range(60)]  # 600 kB each
+    with rabbitmq.vhost() as url, consuming(url, prefetch_bytes=2**22) as source:
+        send(url, large)
+        while source.channels < 2:
+            held = source.receive(100, 0.1)
+        source.settle([delivery.tag for delivery in held])
+        drain(source, set(large) - set(bodies(held)))
+        assert source.prefetch.current < 8
+        assert "TooHeavy" in caplog.text
+
+        send(url, numbered(3000))
+        drain(source, numbered(3000))
+        assert source.prefetch.current == 500
+        source.receive(0, 0.1)
+        assert (0, 0) == rabbitmq.depth(QUEUE, url)
