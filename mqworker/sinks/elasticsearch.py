@@ -20,6 +20,7 @@ from elasticsearch import ApiError, TransportError, UnsupportedProductError
 
 from mqworker.core.blame import Fault, blame_request
 from mqworker.core.bulk import FILTER_PATH, Judgment, build, judge, outcome
+from mqworker.core.clause import Clause
 from mqworker.core.lookup import LOOKUP_LIMIT, Place, build_lookup, judge_lookup, places
 from mqworker.core.message import DUPLICATE, Document, Outcome
 from mqworker.sinks.elasticsearch_checks import (
@@ -35,6 +36,7 @@ from mqworker.sinks.elasticsearch_client import (
     reason_of,
     translated,
 )
+from mqworker.sinks.elasticsearch_find import newest, queries
 from mqworker.sinks.template import install
 
 __all__ = ["ElasticsearchOptions", "ElasticsearchSink"]
@@ -125,18 +127,24 @@ class ElasticsearchSink:
             "default_operator": "and",
             "lenient": True,
         }
+        return list(newest(self._hits({"simple_query_string": query}, limit), limit))
+
+    def find(self, clauses: Sequence[Clause], limit: int) -> list[Mapping[str, Any]]:
+        """Find documents by exact values; see `mqworker.ports.Archive.find`."""
+        hits = [hit for query in queries(clauses) for hit in self._hits(query, limit)]
+        return list(newest(hits, limit))
+
+    def _hits(self, query: Mapping[str, Any], limit: int) -> list[dict[str, Any]]:
+        """Return the newest documents that a query finds, with what they were sorted by."""
         with translated():
             answer = self.client.search(
                 index=self.options.prefix,
                 ignore_unavailable=True,
-                query={"simple_query_string": query},
+                query=query,
                 sort=NEWEST_FIRST,
                 size=min(limit, SEARCH_LIMIT),
             )
-        return [
-            {"_index": hit["_index"], "_id": hit["_id"], "_source": hit["_source"]}
-            for hit in answer["hits"]["hits"]
-        ]
+        return list(answer["hits"]["hits"])
 
     def count(self) -> int:
         """Count documents; see `mqworker.ports.Archive.count`."""

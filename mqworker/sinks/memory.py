@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from mqworker.core.clause import Clause, holds
 from mqworker.core.message import (
     DUPLICATE,
     STORED,
@@ -105,15 +106,22 @@ class MemorySink:
         phrases = [phrase for phrase in map(folded, words.split()) if phrase.strip()]
         if words.split() and not phrases:
             return []
+        return newest([hit for hit in self.hits() if has_all(phrases, hit["_source"])], limit)
+
+    def find(self, clauses: Sequence[Clause], limit: int) -> list[Mapping[str, Any]]:
+        """Find documents by exact values; see `mqworker.ports.Archive.find`."""
+        asked = [clause for clause in clauses if clause.fields]
+        found = [hit for hit in self.hits() if any(holds(clause, hit) for clause in asked)]
+        return newest(found, limit)
+
+    def hits(self) -> list[Mapping[str, Any]]:
+        """Return every document, the last that came first."""
         with self.turn:
             stored = list(self.documents.items())
-        hits = [
+        return [
             {"_index": index, "_id": id_, "_source": orjson.loads(source)}
             for (index, id_), source in reversed(stored)
         ]
-        found = [hit for hit in hits if has_all(phrases, hit["_source"])]
-        found.sort(key=lambda hit: occurred(hit["_source"], EPOCH), reverse=True)
-        return list(found[:limit])
 
     def count(self) -> int:
         """Count the documents of all indices; see `mqworker.ports.Archive.count`."""
@@ -121,6 +129,11 @@ class MemorySink:
 
     def close(self) -> None:
         """Leave; see `mqworker.ports.Sink.close`."""
+
+
+def newest(hits: list[Mapping[str, Any]], limit: int) -> list[Mapping[str, Any]]:
+    """Return the newest of some documents."""
+    return sorted(hits, key=lambda hit: occurred(hit["_source"], EPOCH), reverse=True)[:limit]
 
 
 def has_all(phrases: Iterable[str], fields: dict[str, Any]) -> bool:

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
+from mqworker.core.clause import Clause
 from mqworker.core.errors import Misconfigured, SinkUnavailable
 from mqworker.core.message import (
     DUPLICATE,
@@ -31,13 +31,9 @@ from mqworker.core.message import (
 )
 from mqworker.database import Format, explained, is_passing, open_database, transaction
 from mqworker.sinks.contents import fields_of, occurred, text_of
+from mqworker.sinks.sqlite_find import SYNTAX, find
+from mqworker.sinks.sqlite_numbers import first_number, free_number
 from mqworker.sinks.sqlite_revisions import read, replace
-
-COUNTER_BITS = 21
-"""What is left below the milliseconds until the year 2109, in 63 bits."""
-
-LATEST_MS = 4_102_444_800_000
-"""The year 2100: what claims to be later is ordered as if it were then."""
 
 STORE = Format(
     kind="document store",
@@ -61,9 +57,6 @@ MATCHING = """
     SELECT index_name, id, source FROM documents WHERE number IN (
         SELECT rowid FROM words(?) ORDER BY rowid DESC LIMIT ?
     ) ORDER BY number DESC"""
-SYNTAX = re.compile('[\0"]')
-"""What ends a quoted word, or the whole query, for FTS5."""
-
 Item = TypeVar("Item")
 
 
@@ -160,6 +153,11 @@ class SqliteSink:
             for index, id_, source in found
         ]
 
+    def find(self, clauses: Sequence[Clause], limit: int) -> list[Mapping[str, Any]]:
+        """Find documents by exact values; see `mqworker.ports.Archive.find`."""
+        with self.use() as connection:
+            return list(find(connection, clauses, limit))
+
     def count(self) -> int:
         """Count the documents of all indices; see `mqworker.ports.Archive.count`."""
         with self.use() as connection:
@@ -194,12 +192,6 @@ class SqliteSink:
             connection.close()
 
 
-def first_number(time: datetime) -> int:
-    """Return the lowest number of the millisecond `time` (aware) is in."""
-    milliseconds = int(time.timestamp() * 1000)
-    return max(0, min(milliseconds, LATEST_MS)) << COUNTER_BITS
-
-
 def create(connection: sqlite3.Connection, readable: Readable) -> Outcome:
     """Store one document unless it is in its index, or elsewhere, already."""
     document = readable.document
@@ -222,14 +214,3 @@ def has(connection: sqlite3.Connection, id_: str, index: str) -> bool:
         "SELECT 1 FROM documents WHERE id = ? AND index_name = ?", (id_, index)
     )
     return found.fetchone() is not None
-
-
-def free_number(connection: sqlite3.Connection, first: int) -> int:
-    """Return the next number of a millisecond, or of a later one when all of it is taken."""
-    beyond = first + (1 << COUNTER_BITS)
-    ((last,),) = connection.execute(
-        "SELECT max(number) FROM documents WHERE number >= ? AND number < ?", (first, beyond)
-    )
-    if last is None:
-        return first
-    return int(last) + 1 if last + 1 < beyond else free_number(connection, beyond)

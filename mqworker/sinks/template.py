@@ -26,8 +26,10 @@ VERSION = 1
 PRIORITY = 300
 """Above the 100 to 200 of the templates that come with Elasticsearch."""
 
-KEYWORD = {"type": "keyword", "ignore_above": 8191}
+LONGEST_KEYWORD = 8191
 """Lucene's limit is 32,766 bytes; this many characters can't exceed it."""
+
+KEYWORD = {"type": "keyword", "ignore_above": LONGEST_KEYWORD}
 
 ADDRESS = {"type": "ip", "ignore_malformed": True}
 TEXT = {"type": "text"}

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from mqworker.core.errors import Misconfigured, SinkUnavailable
 from mqworker.core.message import DUPLICATE, STORED, Document
-from mqworker.sinks.sqlite import COUNTER_BITS, SqliteSink, first_number
+from mqworker.sinks.sqlite import SqliteSink
+from mqworker.sinks.sqlite_numbers import COUNTER_BITS, first_number
 
 
 @pytest.fixture
