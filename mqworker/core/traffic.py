@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
+from mqworker.core.message import Stage
 from mqworker.core.traffic_scenes import SCENES, Dice, Scene, syslog
 from mqworker.core.traffic_shapes import LINE_SHAPES, SHAPES, SPECIAL_SHAPES, native
 
@@ -41,6 +42,17 @@ BAD: Final = {
     "bad name": "details.username is an object",
 }
 """The ways of being bad, in their turns, and what each is for a person."""
+
+REFUSED_AT: Final[dict[str, Stage]] = {
+    "plain text": "decode",
+    "cut short": "decode",
+    "bad UTF-8": "decode",
+    "bad flag": "validate",
+    "bad port": "validate",
+    "stack trace": "validate",
+    "bad name": "validate",
+}
+"""The step of the way that refuses each of them."""
 
 
 class Planted(NamedTuple):
