@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -26,6 +27,7 @@ from mqworker.sources.memory import MemorySource
 from mqworker.sources.rabbitmq import RabbitmqSource
 from mqworker.sources.redis import RedisSource
 from mqworker.sources.sqlite import SqliteSource
+from tests.services.rabbitmq import Rabbitmq
 
 QUEUE = "events"
 EXCHANGE = "shippers"
@@ -69,16 +71,30 @@ def sqlite(_request: pytest.FixtureRequest, directory: Path) -> Iterator[Place]:
 @contextmanager
 def rabbitmq(request: pytest.FixtureRequest, _directory: Path) -> Iterator[Place]:
     with request.getfixturevalue("rabbitmq").vhost() as url:
+        yield through_pika(url)
 
-        def options(prefetch: int) -> RabbitmqOptions:
-            return RabbitmqOptions(
-                urls=(url,), queue=QUEUE, exchanges=(EXCHANGE,), prefetch=prefetch
-            )
 
-        yield Place(
-            lambda prefetch: RabbitmqSource(options(prefetch)),
-            lambda: RabbitmqPublisher(options(1), options(1).topology),
-        )
+@contextmanager
+def rabbitmq_quorum(request: pytest.FixtureRequest, _directory: Path) -> Iterator[Place]:
+    """Declarations without arguments, where the virtual host makes quorum queues of them."""
+    node: Rabbitmq = request.getfixturevalue("rabbitmq")
+    name, user = uuid4().hex, urlsplit(node.url).username
+    kind = {"defaultqueuetype": "quorum", "default_queue_type": "quorum"}  # 3.10, and later
+    node.manage("PUT", f"/api/vhosts/{name}", kind)
+    rights = {"configure": ".*", "write": ".*", "read": ".*"}
+    node.manage("PUT", f"/api/permissions/{name}/{user}", rights)
+    yield through_pika(node.url.rpartition("/")[0] + "/" + name)
+    node.manage("DELETE", f"/api/vhosts/{name}")
+
+
+def through_pika(url: str) -> Place:
+    def options(prefetch: int = 1) -> RabbitmqOptions:
+        return RabbitmqOptions(urls=(url,), queue=QUEUE, exchanges=(EXCHANGE,), prefetch=prefetch)
+
+    return Place(
+        lambda prefetch: RabbitmqSource(options(prefetch)),
+        lambda: RabbitmqPublisher(options(), options().topology),
+    )
 
 
 @contextmanager
@@ -110,9 +126,10 @@ PLACES: dict[str, Open] = {
     "memory": memory,
     "sqlite": sqlite,
     "rabbitmq": rabbitmq,
+    "rabbitmq-quorum": rabbitmq_quorum,
     "kombu-memory": kombu_memory,
     "redis": redis,
 }
 
-OF_A_SERVICE = {"rabbitmq", "redis"}
+OF_A_SERVICE = {"rabbitmq", "rabbitmq-quorum", "redis"}
 """Those that need a server."""
