@@ -13,15 +13,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from mqworker.amending import Amending, Entry
+from mqworker.amending import Amending
 from mqworker.core.correlation.answer import better, count_fills
 from mqworker.core.correlation.fill import filled
 from mqworker.core.correlation.reach import Shelved, affected
 from mqworker.core.correlation.replica import Change
-from mqworker.core.correlation.sighting import Sighter, Sighting
+from mqworker.core.correlation.sighting import Sighter
 from mqworker.core.correlation.walk import resolve
 from mqworker.core.document import serialize
 from mqworker.core.errors import MemoryUnavailable, Refused
@@ -32,42 +30,9 @@ from mqworker.pending import Pending
 from mqworker.ports import Memory, Remembered, Revisions
 from mqworker.remembering import Remembering
 from mqworker.telemetry import Tally
+from mqworker.visit import Progress, Visit
 
 log = logging.getLogger(__name__)
-
-
-class Exchange(NamedTuple):
-    """One visit to the memory, and what waits for it.
-
-    batches: events to remember. written: documents to compare with what is known after the write.
-    fetched: documents that were read, to be compared likewise.
-    needed: the log may drop what is before this position; 0 for nothing.
-    """
-
-    generation: int
-    batches: list[list[Pending]]
-    written: list[Pending]
-    fetched: list[Entry]
-    needed: int
-
-    @property
-    def sightings(self) -> list[Sighting]:
-        """What to append."""
-        return [item.sighting for batch in self.batches for item in batch if item.sighting]
-
-
-@dataclass(slots=True)
-class Progress:
-    """What a look at the finished work brought: batches to write, and events that are complete."""
-
-    ready: list[list[Pending]] = field(default_factory=list)
-    complete: list[Pending] = field(default_factory=list)
-
-    def write(self, items: list[Pending]) -> None:
-        """Add a batch to write, but for what has no form in JSON: that is decided already."""
-        self.ready.append([item for item in items if item.outcome.status != "refused"])
-        broken = [item for item in items if item.outcome.status == "refused"]
-        self.complete += [item for item in broken if item.paid()]
 
 
 class Correlating:
@@ -90,11 +55,12 @@ class Correlating:
         self.pace = pace
         self.tally = tally
         self.chance = chance
-        self.exchanges: Lanes[Exchange, list[Remembered]] = lanes("memory", 1, self.visit)
+        self.visits: Lanes[Visit, list[Remembered]] = lanes("memory", 1, self.exchange)
         self.amending = Amending(revisions, self.replica, pace, tally, chance, lanes)
         self.generation = 0
         self.batches: list[list[Pending]] = []
         self.unlinked: list[list[Pending]] = []
+        self.early: list[list[Pending]] = []
         self.written: list[Pending] = []
         self.unfinished: set[str] = set()
         self.told = 0
@@ -104,7 +70,7 @@ class Correlating:
     @property
     def busy(self) -> bool:
         """Whether something is awaited that the threads do."""
-        return self.exchanges.busy > 0 or self.amending.busy
+        return self.visits.busy > 0 or self.amending.busy
 
     def load(self) -> None:
         """Read everything that is remembered. Blocks; for the start.
@@ -151,22 +117,22 @@ class Correlating:
     def submit(self, now: float) -> None:
         """Visit the memory if something waits for that, and go on with completions."""
         self.amending.submit(now)
-        waiting = self.batches or self.written or self.amending.fetched
-        if not waiting or not self.exchanges.free or now < self.not_before:
+        waiting = self.batches or self.early or self.written or self.amending.fetched
+        if not waiting or not self.visits.free or now < self.not_before:
             return
         fetched = self.amending.take_fetched()
         told, self.told = self.told, self.remembering.needed
         needed = self.told if self.told > told else 0
-        exchange = Exchange(self.generation, self.batches, self.written, fetched, needed)
-        self.exchanges.submit(exchange)
-        self.batches, self.written = [], []
+        visit = Visit(self.generation, self.batches, self.early, self.written, fetched, needed)
+        self.visits.submit(visit)
+        self.batches, self.early, self.written = [], [], []
 
-    def visit(self, exchange: Exchange) -> list[Remembered]:
+    def exchange(self, visit: Visit) -> list[Remembered]:
         """Append and read; in a thread. What the log may drop can wait, so it goes last."""
-        entries = self.memory.exchange(exchange.sightings)
-        if exchange.needed:
+        entries = self.memory.exchange(visit.sightings)
+        if visit.needed:
             try:
-                self.memory.forget(exchange.needed)
+                self.memory.forget(visit.needed)
             except MemoryUnavailable as error:
                 log.warning("memory keeps what it could forget: %s", error)
         return entries
@@ -174,44 +140,55 @@ class Correlating:
     def collect(self, now: float) -> Progress:
         """Return what can be written now, and what is complete."""
         progress = Progress()
-        for exchange, entries in self.exchanges.collect():
+        for visit, entries in self.visits.collect():
             if entries is None:
-                self.restore(exchange, now)
+                self.restore(visit, now, progress)
             else:
                 self.failures = 0
-                self.proceed(exchange, entries, progress)
+                self.proceed(visit, entries, progress)
         progress.complete += [item for item in self.amending.collect(now) if item.paid()]
         return progress
 
-    def restore(self, exchange: Exchange, now: float) -> None:
+    def restore(self, visit: Visit, now: float, progress: Progress) -> None:
         """Keep what waited for a visit that failed, for the next one."""
         self.not_before = now + self.pace.backoff.delay_s(self.failures, self.chance())
         self.failures += 1
-        if exchange.generation == self.generation:
-            self.batches = exchange.batches + self.batches
-            self.written = exchange.written + self.written
-            self.amending.fetched = exchange.fetched + self.amending.fetched
+        if visit.generation == self.generation:
+            self.early = visit.early + self.early
+            self.batches = visit.batches + self.batches
+            if self.pace.memory_outage == "index":
+                self.write_early(progress)
+            self.written = visit.written + self.written
+            self.amending.fetched = visit.fetched + self.amending.fetched
 
-    def proceed(
-        self, exchange: Exchange, entries: Sequence[Remembered], progress: Progress
-    ) -> None:
+    def write_early(self, progress: Progress) -> None:
+        """Let batches be written before they are remembered, which their events then still owe."""
+        for batch in self.batches:
+            for item in batch:
+                item.debts += 1
+                self.write_source(item)
+            progress.write(batch)
+        self.early += self.batches
+        self.batches = []
+
+    def proceed(self, visit: Visit, entries: Sequence[Remembered], progress: Progress) -> None:
         """Go on with everything that waited for a visit to the memory."""
-        own = {sighting.id for sighting in exchange.sightings}
+        own = {sighting.id for sighting in visit.sightings}
         changes = self.remembering.absorb(entries, own)
-        if exchange.generation != self.generation:
+        if visit.generation != self.generation:
             return
-        for batch in exchange.batches:
+        for batch in visit.batches:
             self.answer(batch)
-        items = {item.event.id: item for batch in exchange.batches for item in batch}
+        items = {item.event.id: item for item in visit.items}
         seen: set[Shelved] = set()
         for name, change in changes.items():
             self.spread(items[name], change, seen)
-        for batch in exchange.batches:
+        for batch in visit.batches:
             progress.write(batch)
-        progress.complete += [item for item in exchange.written if self.checked(item)]
-        progress.complete += [
-            item for item in self.amending.decide(exchange.fetched) if item.paid()
-        ]
+        for batch in visit.early:
+            progress.complete += [item for item in batch if item.paid()]
+        progress.complete += [item for item in visit.written if self.checked(item)]
+        progress.complete += [item for item in self.amending.decide(visit.fetched) if item.paid()]
         self.remembering.forget()
 
     def answer(self, batch: list[Pending]) -> None:
@@ -220,13 +197,17 @@ class Correlating:
             self.answer_one(item)
 
     def answer_one(self, item: Pending) -> None:
-        """Give an event what is known for it, and write its document's source."""
+        """Give an event what is known for it."""
         if item.sighting is not None:
             item.sighting = self.replica.fixed(item.sighting)
             item.answer = resolve(self.replica, item.sighting)
             self.tally.add("filled", count_fills(item.answer))
             if None in item.sighting.stated:
                 self.unfinished.add(item.event.id)
+        self.write_source(item)
+
+    def write_source(self, item: Pending) -> None:
+        """Write the source of an event's document, with what is known for it."""
         try:
             fields = filled(item.event.fields, item.answer, self.replica.rules)
             item.document = item.document._replace(source=serialize(fields))
@@ -258,12 +239,12 @@ class Correlating:
     def abandon(self) -> None:
         """Forget every event in hand: the broker delivers it again."""
         self.generation += 1
-        self.batches, self.written, self.unlinked = [], [], []
+        self.batches, self.early, self.written, self.unlinked = [], [], [], []
         self.unfinished.clear()
         self.amending.abandon()
 
     def close(self) -> None:
         """Let the threads end."""
-        self.exchanges.close()
+        self.visits.close()
         self.amending.lanes.close()
         self.memory.close()

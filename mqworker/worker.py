@@ -31,12 +31,13 @@ from mqworker.core.pace import Pace
 from mqworker.core.pipeline import documents, prepare
 from mqworker.core.policy import Policy
 from mqworker.core.settlement import OpenMessage, opened
-from mqworker.correlating import Correlating, Progress
+from mqworker.correlating import Correlating
 from mqworker.lanes import LaneMaker, Lanes
 from mqworker.pending import Pending
 from mqworker.ports import Memory, Publisher, Revisions, Sink, Source
 from mqworker.remembering import Remembering
 from mqworker.telemetry import Tally
+from mqworker.visit import Progress
 from mqworker.writing import Writing
 
 log = logging.getLogger(__name__)

@@ -80,7 +80,7 @@ def check_alias(client: Elasticsearch, prefix: str) -> None:
     except (AuthorizationException, NotFoundError):
         return
     for kind in ("indices", "data_streams"):
-        if any(each["name"] == prefix for each in answer[kind]):
+        if any(each["name"] == prefix for each in answer.get(kind, ())):
             raise Misconfigured(
                 f"Elasticsearch has an index or data stream named {prefix}, which is to be the "
                 f"alias over all {prefix}-* indices: rename (reindex) or delete it"
@@ -102,6 +102,9 @@ def _missing(answer: Mapping[str, Any], index_name: str) -> Iterator[str]:
     for name, granted in answer.get("cluster", {}).items():
         if not granted:
             yield f"the cluster privilege {name}"
-    for name, granted in answer.get("index", {}).get(index_name, {}).items():
+    # A proxy, or what only resembles Elasticsearch, may answer anything here.
+    indices = answer.get("index")
+    granted_there = indices.get(index_name) if isinstance(indices, dict) else None
+    for name, granted in (granted_there or {}).items():
         if not granted:
             yield f"the index privilege {name}"

@@ -23,7 +23,14 @@ def played(messages, chance):
     """Send the messages in some order, some twice, through workers that die; return the end."""
     order = messages + [message for message in messages if chance.random() < 0.1]
     chance.shuffle(order)
-    simulation = Simulation(COMPILED, chance.randint(1, 4), chance.choice([1, 1, 2, 4]))
+    share, outage = chance.choice([0.0, 0.0, 0.2]), chance.choice(["wait", "index"])
+    simulation = Simulation(
+        COMPILED,
+        chance.randint(1, 4),
+        chance.choice([1, 1, 2, 4]),
+        lambda: chance.random() < share,
+        outage,
+    )
     simulation.send(order)
     kills = chance.choice([0, 1, 2, 4, 8])
     for _ in range(chance.randint(20, 250)):

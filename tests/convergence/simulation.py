@@ -6,6 +6,7 @@ death of the worker that asked for it.
 """
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -18,6 +19,7 @@ from mqworker.core.batch import BatchPolicy
 from mqworker.core.brake import BrakePolicy
 from mqworker.core.correlation.rules import Condition, Rule, Rules, path
 from mqworker.core.deadletter import Grave
+from mqworker.core.errors import MemoryUnavailable
 from mqworker.core.explain import explain
 from mqworker.core.message import Delivery, PlainProperties, Publication, Tag
 from mqworker.core.naming import Naming
@@ -55,7 +57,10 @@ class SteppedLanes:
 
     def step(self, which):
         work = self.todo.pop(which)
-        self.done.append(Finished(work, self.do(work)))
+        try:
+            self.done.append(Finished(work, self.do(work)))
+        except MemoryUnavailable:
+            self.done.append(Finished(work, None))
 
     def collect(self):
         done, self.done = self.done, []
@@ -74,11 +79,27 @@ class Running:
     lanes: list = field(default_factory=list)
 
 
+class FlakyMemory(ProcessMemory):
+    """A memory that is gone now and then, before or after it has done what it was asked for."""
+
+    def __init__(self, log, gone):
+        super().__init__(log)
+        self.gone = gone
+
+    def exchange(self, sightings):
+        if self.gone():
+            raise MemoryUnavailable("gone before")
+        if sightings and self.gone():
+            self.log.append(sightings)
+            raise MemoryUnavailable("gone after")
+        return super().exchange(sightings)
+
+
 class Simulation:
     """A queue of messages, some workers, and the words for what may happen to them."""
 
-    def __init__(self, rules, workers, batch):
-        self.rules, self.batch = rules, batch
+    def __init__(self, rules, workers, batch, gone=lambda: False, outage="wait"):
+        self.rules, self.batch, self.gone, self.outage = rules, batch, gone, outage
         self.broker, self.sink, self.log = MemoryBroker(), MemorySink(), ProcessLog()
         self.broker.declare("eventtask.dead")
         self.late, self.tally, self.now = [], Tally(), 0.0
@@ -93,18 +114,20 @@ class Simulation:
 
         source = MemorySource(self.broker, "eventtask", exchanges=["eventtask"], prefetch=6)
         dead_letters = MemoryPublisher(self.broker)
-        grave, memory = Grave("eventtask"), ProcessMemory(self.log)
+        grave, memory = Grave("eventtask"), FlakyMemory(self.log, self.gone)
         parts = Parts(source, self.sink, dead_letters, grave, memory, self.rules)
         pace = Pace(
             batch=BatchPolicy(count=self.batch, age_s=0.0),
             backoff=Backoff(0.001, 0.002),
             brake=BrakePolicy(ratio=0.0),
+            memory_outage=self.outage,
             idle_s=0.0,
             busy_s=0.0,
         )
         outside = Outside(clock=self.clock, chance=lambda: 0.5, lanes=make)
         worker = Worker(parts, POLICY, pace, self.tally, outside)
-        worker.correlating.load()
+        with suppress(MemoryUnavailable):
+            worker.correlating.load()
         return Running(worker, source, lanes)
 
     def clock(self):
@@ -154,7 +177,8 @@ class Simulation:
         """Let something happen that a dead worker asked for."""
         if self.late:
             do, work = self.late.pop(chance.randrange(len(self.late)))
-            do(work)
+            with suppress(MemoryUnavailable):
+                do(work)
 
     def settle(self, chance):
         """Let everything run to its end, the late things too."""
