@@ -153,7 +153,9 @@ def none_present(fields: frozenset[Path]) -> Check:
     outer = tuple(where.name for where in fields if not where.in_details)
 
     def check(event: Fields, details: Fields) -> bool:
-        if not inner.isdisjoint(details) and any(is_present(details.get(name)) for name in inner):
+        if not details.keys().isdisjoint(inner) and any(
+            is_present(details.get(name)) for name in inner
+        ):
             return False
         return not any(is_present(event.get(name)) for name in outer)
 
