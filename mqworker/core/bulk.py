@@ -1,6 +1,7 @@
 """Documents as the body of an Elasticsearch bulk request, and what its answer says of each.
 
-1. The action is `create`: an ID that is taken is never overwritten, and answers 409.
+1. The action is `create`: an ID that is taken is never overwritten, and answers 409. (For
+   completing documents it is `index` with the version that was read: see `core/revision.py`.)
 2. A document's bytes go out as they are.
 3. A document counts as stored only when its own item says so. An answer that can't be read, or
    holds another number of items than there were documents, says nothing of any of them.
@@ -10,8 +11,9 @@ Specification: Elasticsearch's bulk API, https://www.elastic.co/docs/api/doc/ela
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from orjson import dumps
 
@@ -24,6 +26,18 @@ FILTER_PATH = "items.*.status,items.*.error"
 CREATED = (200, 201)
 CREATED_ITEM = {"create": {"status": 201}}
 TAKEN = 409
+GONE = 404
+
+Action = Literal["create", "index"]
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[Item]):
+    """A kind of bulk request: what is asked for each document, and what makes the body."""
+
+    action: Action
+    build: Callable[[Sequence[Item]], bytes]
 
 
 class Judgment(NamedTuple):
@@ -50,19 +64,25 @@ def build(documents: Sequence[Document]) -> bytes:
     return b"".join(parts)
 
 
-def judge(answer: Any, count: int, size: int) -> Judgment | Fault:
+CREATION = Kind("create", build)
+
+
+def judge(answer: Any, count: int, size: int, action: Action = "create") -> Judgment | Fault:
     """Judge an answer of status 200; a Fault concerns the request as a whole.
 
     Args:
         answer: its body, parsed where it was JSON.
         count: how many documents the request held.
         size: bytes of the request's body.
+        action: what was asked for, for each document.
     """
     items = answer.get("items") if isinstance(answer, dict) else None
     if not isinstance(items, list) or len(items) != count:
         return Judgment([UNREADABLE] * count, UNREADABLE.reason)
     complaints: list[str] = []
-    outcomes = [STORED if item == CREATED_ITEM else _judge_item(item, complaints) for item in items]
+    outcomes = [
+        STORED if item == CREATED_ITEM else _judge_item(item, action, complaints) for item in items
+    ]
     if outcomes and outcomes[0].status == "retry" and _nothing_passes(outcomes, size):
         return Fault("size", f"{outcomes[0].reason}: {PRESSURE_SETTING}")
     return Judgment(outcomes, complaints[0] if complaints else "")
@@ -81,13 +101,13 @@ def _nothing_passes(outcomes: Sequence[Outcome], size: int) -> bool:
     )
 
 
-def _judge_item(item: Any, complaints: list[str]) -> Outcome:
-    result = item.get("create") if isinstance(item, dict) else None
+def _judge_item(item: Any, action: Action, complaints: list[str]) -> Outcome:
+    result = item.get(action) if isinstance(item, dict) else None
     if not isinstance(result, dict) or not isinstance(status := result.get("status"), int):
         return UNREADABLE
     if status in CREATED:
         return STORED
-    if status == TAKEN:
+    if status == TAKEN or (status == GONE and action == "index"):
         return DUPLICATE
     fault = blame_document(status, result.get("error"))
     if fault.blame == "operator":

@@ -14,15 +14,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from elasticsearch import ApiError, TransportError, UnsupportedProductError
 
 from mqworker.core.blame import Fault, blame_request
-from mqworker.core.bulk import FILTER_PATH, Judgment, build, judge, outcome
+from mqworker.core.bulk import CREATION, FILTER_PATH, Judgment, Kind, judge, outcome
 from mqworker.core.clause import Clause
-from mqworker.core.lookup import LOOKUP_LIMIT, Place, build_lookup, judge_lookup, places
-from mqworker.core.message import DUPLICATE, Document, Outcome
+from mqworker.core.lookup import LOOKUP_LIMIT, build_lookup, judge_lookup, places
+from mqworker.core.lookup import Place as Spot
+from mqworker.core.message import DUPLICATE, Amendment, Document, Outcome, Place, Stored
+from mqworker.core.revision import AMENDMENT
 from mqworker.sinks.elasticsearch_checks import (
     check_alias,
     check_privileges,
@@ -37,11 +39,14 @@ from mqworker.sinks.elasticsearch_client import (
     translated,
 )
 from mqworker.sinks.elasticsearch_find import newest, queries
+from mqworker.sinks.elasticsearch_revisions import retrieve
 from mqworker.sinks.template import install
 
 __all__ = ["ElasticsearchOptions", "ElasticsearchSink"]
 
 log = logging.getLogger(__name__)
+
+Item = TypeVar("Item")
 
 JSON = {"accept": "application/json", "content-type": "application/json"}
 LINES = {"accept": "application/json", "content-type": "application/x-ndjson"}
@@ -65,7 +70,7 @@ NEWEST_FIRST = [{"utctimestamp": {"order": "desc", "unmapped_type": "date"}}]
 
 
 class ElasticsearchSink:
-    """Stores documents in Elasticsearch 8.19 or 9, and finds them there."""
+    """Stores documents in Elasticsearch 8.19 or 9, finds them there, and completes them."""
 
     def __init__(self, options: ElasticsearchOptions) -> None:
         """Make the client; it connects at its first use.
@@ -111,10 +116,18 @@ class ElasticsearchSink:
         """Create documents; see `mqworker.ports.Sink.write`."""
         known = self._look_up(documents)
         if not known:
-            return self._create(documents)
+            return self._bulk(documents, CREATION)
         rest = [each for place, each in enumerate(documents) if place not in known]
-        created = iter(self._create(rest))
+        created = iter(self._bulk(rest, CREATION))
         return [known.get(place) or next(created) for place in range(len(documents))]
+
+    def fetch(self, places: Sequence[Place]) -> list[Stored | None]:
+        """Read documents; see `mqworker.ports.Revisions.fetch`."""
+        return retrieve(self.client, places)
+
+    def amend(self, amendments: Sequence[Amendment]) -> list[Outcome]:
+        """Replace documents that have not changed; see `mqworker.ports.Revisions.amend`."""
+        return self._bulk(amendments, AMENDMENT)
 
     def search(self, words: str, limit: int) -> list[Mapping[str, Any]]:
         """Find documents; see `mqworker.ports.Archive.search`.
@@ -156,20 +169,20 @@ class ElasticsearchSink:
         """Leave; see `mqworker.ports.Sink.close`."""
         self.client.close()
 
-    def _create(self, documents: Sequence[Document]) -> list[Outcome]:
-        if not documents:
+    def _bulk(self, items: Sequence[Item], kind: Kind[Item]) -> list[Outcome]:
+        if not items:
             return []
-        result = self._send(documents)
+        result = self._send(items, kind)
         if isinstance(result, Fault):
-            return self._divide(documents, result)
+            return self._divide(items, kind, result)
         if result.complaint:
             self._complain(result.complaint)
         return result.outcomes
 
-    def _send(self, documents: Sequence[Document]) -> Judgment | Fault:
+    def _send(self, items: Sequence[Item], kind: Kind[Item]) -> Judgment | Fault:
         """Send one bulk request; a Fault concerns the request as a whole."""
         try:
-            body = build(documents)
+            body = kind.build(items)
         except TypeError as error:
             return Fault("document", f"the ID can't be written as JSON: {error}")
         try:
@@ -179,22 +192,22 @@ class ElasticsearchSink:
         except UnsupportedProductError:
             return Fault("operator", "what answers is not Elasticsearch")
         except ApiError as error:
-            return blame_request(error.meta.status, error.body, len(body), len(documents))
+            return blame_request(error.meta.status, error.body, len(body), len(items))
         except TransportError as error:
             return Fault("load", explain(error))
-        return judge(answer.body, len(documents), len(body))
+        return judge(answer.body, len(items), len(body), kind.action)
 
-    def _divide(self, documents: Sequence[Document], fault: Fault) -> list[Outcome]:
+    def _divide(self, items: Sequence[Item], kind: Kind[Item], fault: Fault) -> list[Outcome]:
         """Try halves of a batch whose whole failed, where that can help."""
-        half = len(documents) // 2
+        half = len(items) // 2
         if fault.blame == "operator":
             self._complain(fault.reason)
         if not half or fault.blame not in ("document", "size"):
-            return [outcome(fault)] * len(documents)
-        first = self._create(documents[:half])
+            return [outcome(fault)] * len(items)
+        first = self._bulk(items[:half], kind)
         if all(each.status == "retry" for each in first):
-            return first + [first[-1]] * (len(documents) - half)
-        return first + self._create(documents[half:])
+            return first + [first[-1]] * (len(items) - half)
+        return first + self._bulk(items[half:], kind)
 
     def _look_up(self, documents: Sequence[Document]) -> dict[int, Outcome]:
         """Look for documents elsewhere: an outcome for each that must not be created now."""
@@ -205,7 +218,7 @@ class ElasticsearchSink:
             known |= {at: each for at, each in found.items() if known.get(at) is not DUPLICATE}
         return known
 
-    def _ask(self, asked: Sequence[Place]) -> dict[int, Outcome]:
+    def _ask(self, asked: Sequence[Spot]) -> dict[int, Outcome]:
         try:
             answer = self.client.perform_request(
                 "POST", "/_mget", headers=JSON, body=build_lookup(asked)
