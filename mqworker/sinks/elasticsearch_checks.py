@@ -18,8 +18,9 @@ OLDEST = {8: 19, 9: 0}
 """The oldest minor version of each major version that is supported."""
 
 CLUSTER_PRIVILEGES = ("monitor",)
-INDEX_PRIVILEGES = ("create_doc", "auto_configure", "read")
-"""`read` is needed to look for earlier deliveries of a redelivered message."""
+INDEX_PRIVILEGES = ("index", "auto_configure", "read")
+"""`index` is needed to complete documents (`create_doc` can't replace any), `read` for that, too,
+and to look for earlier deliveries of a redelivered message."""
 
 NO_SECURITY = frozenset({400, 404, 405})
 """How a cluster without security answers a question about privileges."""

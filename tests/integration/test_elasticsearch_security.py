@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from mqworker.core.errors import Misconfigured, SinkUnavailable
-from mqworker.core.message import Document
+from mqworker.core.message import Amendment, Document, Place
 from mqworker.sinks.elasticsearch import ElasticsearchOptions, ElasticsearchSink
 from mqworker.sinks.template import VERSION
 from tests.services import choice
@@ -25,6 +25,7 @@ from tests.stubs.scripted import scripted
 
 DOCUMENTS = [Document("events-20260214", f"id-{n}", b"{}") for n in range(3)]
 OLD = Document("events-20260214", "id-0", b"{}", ("events-20260213",))
+PLACE = Place("events-20260214", "id-0")
 
 PASSWORD = "not $ecret: a/b@c"  # noqa: S105
 SECURE = """
@@ -37,7 +38,7 @@ worker:
   cluster: [monitor]
   indices:
     - names: ["events*"]
-      privileges: [create_doc, auto_configure, read]
+      privileges: [index, auto_configure, read]
 installer:
   cluster: [monitor, manage_index_templates]
   indices:
@@ -219,6 +220,13 @@ def test_an_installer_sets_up_and_a_worker_then_needs_no_privilege_for_it(
         assert worker.verify().endswith(f"version {VERSION}")
         assert [each.status for each in worker.write(DOCUMENTS)] == ["stored"] * 3
         assert [each.status for each in worker.write([OLD])] == ["duplicate"]
+        (stored,) = worker.fetch([PLACE])
+        assert stored is not None
+        completed = Amendment(PLACE, b'{"n":1}', stored.version)
+        assert [each.status for each in worker.amend([completed, completed])] == [
+            "stored",
+            "duplicate",
+        ]
 
 
 @pytest.mark.services
@@ -237,8 +245,8 @@ def test_a_worker_without_template_and_privilege_is_told_what_is_missing(
 @pytest.mark.parametrize(
     ("name", "lacking"),
     [
-        ("installer", ["create_doc", "auto_configure", "read"]),
-        ("reader", ["the cluster privilege monitor", "create_doc", "auto_configure"]),
+        ("installer", ["privilege index", "auto_configure", "read"]),
+        ("reader", ["the cluster privilege monitor", "privilege index", "auto_configure"]),
     ],
 )
 def test_a_worker_that_may_not_write_is_told_each_privilege(
@@ -268,6 +276,11 @@ def test_a_privilege_taken_away_while_at_work_costs_no_document(
     with log_in(address, authority, "reader") as sink:
         assert [each.status for each in sink.write(DOCUMENTS)] == ["retry"] * 3
         assert "403 security_exception" in sink.complained[0]
+    with log_in(address, authority, "worker") as sink:
+        sink.write(DOCUMENTS)
+    with log_in(address, authority, "reader") as sink:
+        outcomes = sink.amend([Amendment(PLACE, b"{}", (0, 1))])
+        assert [each.status for each in outcomes] == ["retry"]
 
 
 @pytest.mark.services

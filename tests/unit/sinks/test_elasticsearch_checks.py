@@ -15,7 +15,7 @@ from tests.stubs.scripted import Answer, Cut, Entry, Request, json_answer, scrip
 PRIVILEGES = {
     "username": "worker",
     "cluster": {"monitor": True},
-    "index": {"events-out-of-range": {"create_doc": True, "auto_configure": True, "read": True}},
+    "index": {"events-out-of-range": {"index": True, "auto_configure": True, "read": True}},
 }
 NOTHING_FOUND = json_answer({"error": {"type": "resource_not_found_exception"}}, 404)
 FORBIDDEN = json_answer({"error": {"type": "security_exception", "reason": "unauthorized"}}, 403)
@@ -140,7 +140,7 @@ def test_every_missing_privilege_of_the_worker_is_named() -> None:
     lacking = {
         "username": "worker",
         "cluster": {"monitor": False},
-        "index": {"events-out-of-range": {"create_doc": True, "read": False}},
+        "index": {"events-out-of-range": {"index": True, "read": False}},
     }
 
     with pytest.raises(Misconfigured) as raised:
