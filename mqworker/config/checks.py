@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from mqworker.config.correlation import IN_PROCESS
 from mqworker.config.quantities import show_seconds
 from mqworker.config.settings import Settings
 
@@ -24,10 +25,16 @@ def conflicts(settings: Settings) -> Iterator[str]:
         yield f"retry_min ({least}) is more than retry_max ({most})"
     yield from pairs("broker", settings.broker_cert_file, settings.broker_key_file)
     yield from pairs("sink", settings.sink_cert_file, settings.sink_key_file)
+    yield from pairs("memory", settings.memory_cert_file, settings.memory_key_file)
     yield from one_family("broker", settings.broker, RABBITMQ)
     yield from one_family("sink", settings.sink, ELASTICSEARCH)
     yield from broker_proof(settings)
     yield from sink_proof(settings)
+    if settings.memory == IN_PROCESS and settings.processes > 1:
+        yield (
+            f"memory {IN_PROCESS} is for one worker, and processes is {settings.processes}: each "
+            "would know of its own events only"
+        )
 
 
 def pairs(service: str, certificate: Path | None, key: Path | None) -> Iterator[str]:
@@ -82,7 +89,11 @@ def doubts(settings: Settings) -> Iterator[str]:
         yield "broker_verify is off: anyone on the way to the broker can read and change messages"
     if not settings.sink_verify:
         yield "sink_verify is off: anyone on the way to the sink can read and change documents"
+    if not settings.memory_verify:
+        yield "memory_verify is off: anyone on the way to the memory can read and change it"
     if settings.broker_ca_file and all(scheme(url) != "amqps" for url in settings.broker):
         yield "broker_ca_file does nothing without amqps:// in a broker URL"
     if settings.sink_ca_file and all(scheme(url) != "https" for url in settings.sink):
         yield "sink_ca_file does nothing without https:// in a sink URL"
+    if settings.memory_ca_file and scheme(settings.memory) not in ("rediss", "valkeys"):
+        yield "memory_ca_file does nothing without rediss:// or valkeys:// in the memory URL"

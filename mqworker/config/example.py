@@ -33,6 +33,12 @@ SAMPLES: dict[str, object] = {
     "sink_password_file": "/etc/mqworker/sink-password",
     "sink_api_key_file": "/etc/mqworker/sink-api-key",
     "schemas": ["/etc/mqworker/schemas"],
+    "rules": "/etc/mqworker/correlation.toml",
+    "memory": "sqlite:////var/lib/mqworker/memory.db",
+    "memory_password_file": "/etc/mqworker/memory-password",
+    "memory_ca_file": "/etc/mqworker/memory-ca.pem",
+    "memory_cert_file": "/etc/mqworker/memory-client.pem",
+    "memory_key_file": "/etc/mqworker/memory-client.key",
     "hostname": "collector-1.example.com",
 }
 """What is shown for options whose default is no value."""

@@ -62,21 +62,22 @@ Secrets
 -------
 
 Passwords and keys are read from files of their own, never from a flag or variable, where others
-could see them: ``broker_password_file``, ``sink_password_file``, ``sink_api_key_file``. Without
-these options a systemd credential (``LoadCredential=``, found in ``$CREDENTIALS_DIRECTORY``) named
-``broker_password``, ``sink_password`` or ``sink_api_key`` is used when there is one. One newline at
-the end is left out. A file of a secret, or of a private key, that anyone on the machine can read
-gets a warning.
+could see them: ``broker_password_file``, ``sink_password_file``, ``sink_api_key_file``,
+``memory_password_file``. Without these options a systemd credential (``LoadCredential=``, found in
+``$CREDENTIALS_DIRECTORY``) named ``broker_password``, ``sink_password``, ``sink_api_key`` or
+``memory_password`` is used when there is one. One newline at the end is left out. A file of a
+secret, or of a private key, that anyone on the machine can read gets a warning.
 
-A password in a broker or sink URL works too, and is masked wherever the URL is shown; but on a
-command line it can be seen by all users of the machine.
+A password in a URL works too, and is masked wherever the URL is shown; but on a command line it can
+be seen by all users of the machine.
 
 Reload
 ------
 
 On SIGHUP ``mqworker run`` reads the file and the schemas again. What is in the section *Events*
 takes effect with the next message; everything else needs a restart. When anything is wrong it says
-so and keeps the old ones.
+so and keeps the old ones. The rules of correlation are read at the start only: what is remembered
+was seen by the old ones.
 """
 
 

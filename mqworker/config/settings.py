@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mqworker.config.broker import BrokerOptions
+from mqworker.config.correlation import CorrelationOptions
 from mqworker.config.events import EventOptions
 from mqworker.config.flow import FlowOptions
 from mqworker.config.operation import OperationOptions
@@ -22,6 +23,7 @@ SECTIONS: tuple[type[Any], ...] = (
     SinkOptions,
     FlowOptions,
     EventOptions,
+    CorrelationOptions,
     OperationOptions,
 )
 
@@ -31,7 +33,9 @@ OPTIONS: dict[str, Option] = {
 
 
 @dataclass(frozen=True)
-class Settings(BrokerOptions, SinkOptions, FlowOptions, EventOptions, OperationOptions):
+class Settings(
+    BrokerOptions, SinkOptions, FlowOptions, EventOptions, CorrelationOptions, OperationOptions
+):
     """The effective configuration. Durations are seconds, sizes bytes.
 
     The secrets are what the `*_file` options of the same name, or systemd's credentials, hold.
@@ -40,6 +44,7 @@ class Settings(BrokerOptions, SinkOptions, FlowOptions, EventOptions, OperationO
     broker_password: Secret | None = field(default=None, kw_only=True)
     sink_password: Secret | None = field(default=None, kw_only=True)
     sink_api_key: Secret | None = field(default=None, kw_only=True)
+    memory_password: Secret | None = field(default=None, kw_only=True)
 
 
-SECRETS = ("broker_password", "sink_password", "sink_api_key")
+SECRETS = ("broker_password", "sink_password", "sink_api_key", "memory_password")

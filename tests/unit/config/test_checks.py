@@ -31,6 +31,8 @@ def test_the_defaults_fit_together_and_raise_no_doubt() -> None:
             {"broker_auth": "external", "broker_cert_file": FILE, "broker_key_file": FILE},
             "external needs amqps://",
         ),
+        ({"memory_key_file": FILE}, "memory_key_file needs memory_cert_file"),
+        ({"memory": "process:", "processes": 2}, "memory process: is for one worker"),
         ({"broker_username": "u"}, "broker_username needs broker_password_file"),
         ({"sink_username": "u"}, "sink_username needs sink_password_file"),
         ({"sink_password_file": FILE}, "sink_password_file needs sink_username"),
@@ -52,6 +54,8 @@ def test_values_that_do_not_go_together_are_told(values: dict[str, Any], words: 
         {"broker": ("amqp://a", "amqps://b")},
         {"sink": ("http://a", "https://b")},
         {"sink": ("https://u@a",), "sink_password_file": FILE},
+        {"memory": "process:"},
+        {"memory": "rediss://h", "memory_ca_file": FILE, "processes": 4},
         {
             "broker": TLS,
             "broker_auth": "external",
@@ -71,6 +75,8 @@ def test_values_that_go_together_raise_no_conflict(values: dict[str, Any]) -> No
         ({"sink_verify": False}, "sink_verify is off"),
         ({"broker_ca_file": FILE}, "broker_ca_file does nothing"),
         ({"sink_ca_file": FILE}, "sink_ca_file does nothing"),
+        ({"memory_verify": False}, "memory_verify is off"),
+        ({"memory_ca_file": FILE, "memory": "redis://h"}, "memory_ca_file does nothing"),
     ],
 )
 def test_what_is_probably_not_meant_is_told(values: dict[str, Any], words: str) -> None:
