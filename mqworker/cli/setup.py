@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import replace
 
 import click
@@ -21,8 +20,7 @@ def setup(configuration: Configuration, *, as_json: bool) -> None:
 
     For a worker that lacks the privilege to do so itself; run this with an account that has it.
     """
-    with closing(wiring.open_sink(replace(configuration.settings, sink_setup=True))) as sink:
-        found = sink.verify()
+    found = wiring.set_up(replace(configuration.settings, sink_setup=True))
     if as_json:
         echo_json({"sink": found})
     else:
