@@ -1,4 +1,4 @@
-"""Where the demonstration takes place: a directory with a configuration, a broker and a store."""
+"""Where the demonstration takes place: a directory with a configuration and the files that it names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ CONFIGURATION = """\
 # The configuration of `mqworker demo`: files in place of RabbitMQ and Elasticsearch.
 broker = ["{broker}"]
 sink = ["{sink}"]
+memory = "{memory}"
 """
+FILES = {"broker": "broker.db", "sink": "events.db", "memory": "memory.db"}
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,7 @@ def make_site(directory: Path) -> Site:
         OSError: the directory can't be written to.
     """
     urls = {
-        name: f"sqlite:///{quote(str(directory.absolute() / file))}"
-        for name, file in (("broker", "broker.db"), ("sink", "events.db"))
+        name: f"sqlite:///{quote(str(directory.absolute() / file))}" for name, file in FILES.items()
     }
     file = configuration_in(directory)
     file.write_text(CONFIGURATION.format(**urls))
