@@ -1,4 +1,4 @@
-"""Where the demonstration takes place: a directory with a configuration and the files that it names."""
+"""Where the demonstration takes place: a directory with a configuration and its files."""
 
 from __future__ import annotations
 
