@@ -24,13 +24,23 @@ class ProcessLog:
 
     def since(self, position: int) -> list[Remembered]:
         """Return the entries at `position` and later ones."""
-        return self.entries[-(self.next - position) :]
+        return self.entries[self.index(position) :]
+
+    def drop(self, before: int) -> None:
+        """Drop the entries at lower positions than `before`."""
+        del self.entries[: self.index(before)]
+
+    def index(self, position: int) -> int:
+        """Return where in the list the entries from `position` on begin."""
+        return max(0, position - self.next + len(self.entries))
 
 
 class ProcessMemory:
     """One worker's view of a log; see `mqworker.ports.Memory`."""
 
     def __init__(self, log: ProcessLog | None = None) -> None:
+        """Take part in a log; in one of its own, nothing is kept longer than until it is read."""
+        self.alone = log is None
         self.log = log or ProcessLog()
         self.read = 1
 
@@ -39,17 +49,16 @@ class ProcessMemory:
         with self.log.turn:
             if sightings:
                 self.log.append(sightings)
-            if self.read == self.log.next:
-                return []
             new = self.log.since(self.read)
             self.read = self.log.next
+            if self.alone:
+                self.log.drop(self.read)
             return new
 
     def forget(self, before: int) -> None:
         """Drop old entries; see `mqworker.ports.Memory.forget`."""
         with self.log.turn:
-            entries = self.log.entries
-            self.log.entries = [entry for entry in entries if entry.position >= before]
+            self.log.drop(before)
 
     def close(self) -> None:
         """Leave; see `mqworker.ports.Memory.close`."""
