@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from mqworker.core.addresses import clean_addresses
 from mqworker.core.deadletter import first_received
 from mqworker.core.decode import decode
 from mqworker.core.document import placed, serialize
 from mqworker.core.errors import Refused
 from mqworker.core.identity import identify, position_id
 from mqworker.core.message import Delivery, Document, Event, Record, Refusal
-from mqworker.core.normalize import normalize
-from mqworker.core.pipeline import moment_of, stamp_of, validated, wanted
+from mqworker.core.pipeline import extracted, moment_of, stamp_of, validated, wanted
 from mqworker.core.policy import Policy
 
 
@@ -49,11 +47,10 @@ def explain_one(
         return Explained(position, None, None, None, item, None)
     record, event, schema = dict(item), None, None
     try:
-        normalized = normalize(item, moment_of(delivery, policy))
-        event = normalized.fields
-        clean_addresses(event)
-        schema = validated(event, policy)
-        whole = Event(name, position, normalized.occurred, event, schema)
+        read = extracted(item, moment_of(delivery, policy), policy)
+        event = read.fields
+        schema = read.schema or validated(event, policy)
+        whole = Event(name, position, read.occurred, event, schema, read.failed)
         made = placed(whole, policy.naming, stamp_of(delivery), first_received(delivery))
         made = made._replace(source=serialize(event))
     except Refused as refused:

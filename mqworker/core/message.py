@@ -112,6 +112,7 @@ class Event(NamedTuple):
     occurred: the event's own time (aware, UTC), None when the sender gave none.
     fields: the canonical event, ready to be serialized.
     schema: the name of the schema that it satisfies.
+    failed: names of the extractors that could not read it.
     """
 
     id: str
@@ -119,6 +120,7 @@ class Event(NamedTuple):
     occurred: datetime | None
     fields: dict[str, Any]
     schema: str
+    failed: tuple[str, ...] = ()
 
 
 class Document(NamedTuple):

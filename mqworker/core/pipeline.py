@@ -14,13 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from mqworker.core.addresses import clean_addresses
 from mqworker.core.deadletter import first_received, wanted_positions
 from mqworker.core.decode import Decoded, decode
 from mqworker.core.document import placed
 from mqworker.core.errors import Refused
+from mqworker.core.extract import blame
 from mqworker.core.identity import identify, position_id
 from mqworker.core.message import Delivery, Document, Event, Failure, Prepared, Record, Refusal
 from mqworker.core.normalize import Moment, normalize
@@ -30,8 +31,17 @@ MILLISECONDS = 100_000_000_000
 """AMQP timestamps are seconds (specification 4.2.5.4); some senders write milliseconds."""
 
 
+class Extracted(NamedTuple):
+    """A canonical event with what its text says; `schema` is "" where that was not asked yet."""
+
+    fields: dict[str, Any]
+    occurred: datetime | None
+    failed: tuple[str, ...]
+    schema: str = ""
+
+
 def prepare(delivery: Delivery, policy: Policy) -> Prepared:
-    """Decode, normalize and validate a message: what can be stored, and what can't and why."""
+    """Take a message every pure step up to its events: what can be stored, what can't and why."""
     identity = identify(delivery, policy.salt)
     try:
         decoded = decode(delivery.body, delivery.properties.content_encoding, policy.limits)
@@ -52,16 +62,47 @@ def prepare(delivery: Delivery, policy: Policy) -> Prepared:
 def shape(
     item: Record | Refusal, name: str, position: int, moment: Moment, policy: Policy
 ) -> Event:
-    """Normalize and validate one record.
+    """Normalize one record, extract what its text says, and validate it.
 
     Raises:
         Refused: it can't be used.
     """
     if isinstance(item, Refusal):
         raise Refused(item)
-    fields, occurred = normalize(item, moment)
+    read = extracted(item, moment, policy)
+    schema = read.schema or validated(read.fields, policy)
+    return Event(name, position, read.occurred, read.fields, schema, read.failed)
+
+
+def extracted(record: Record, moment: Moment, policy: Policy) -> Extracted:
+    """Normalize one record, and extract what its text says.
+
+    What extractors say never makes an event invalid: where a schema refuses it, it is left out.
+    """
+    fields, occurred = normalize(record, moment)
     clean_addresses(fields)
-    return Event(name, position, occurred, fields, validated(fields, policy))
+    failed = policy.extraction.apply(fields)
+    said = fields["mozdef"]["plugins"]
+    if not said:
+        return Extracted(fields, occurred, failed)
+    try:
+        return Extracted(fields, occurred, failed, policy.schemas.validate(fields))
+    except Refused as refused:
+        if bare := unspoiled(record, moment, policy):
+            for name in said:
+                blame(bare.fields, name, refused.refusal.reason)
+            return bare._replace(failed=(*failed, *said))
+    return Extracted(fields, occurred, failed)
+
+
+def unspoiled(record: Record, moment: Moment, policy: Policy) -> Extracted | None:
+    """Return the event without what its text says, None when it is invalid all the same."""
+    fields, occurred = normalize(record, moment)
+    clean_addresses(fields)
+    try:
+        return Extracted(fields, occurred, (), policy.schemas.validate(fields))
+    except Refused:
+        return None
 
 
 def validated(fields: dict[str, Any], policy: Policy) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, tzinfo
 from typing import Literal
 
 from mqworker.core.decode import Limits
+from mqworker.core.extract import Extraction
 from mqworker.core.naming import Naming
 from mqworker.core.schemas import Schemas
 
@@ -22,6 +23,7 @@ class Policy:
     timezone: of times that name none.
     on_invalid: dead-letter an invalid event, or index it with its errors and the tag `invalid`.
     salt: see `mqworker.core.identity.identify`.
+    extraction: reads the text of events.
     """
 
     schemas: Schemas
@@ -31,3 +33,4 @@ class Policy:
     timezone: tzinfo = UTC
     on_invalid: Literal["dead-letter", "tag"] = "dead-letter"
     salt: bytes = b""
+    extraction: Extraction = field(default_factory=Extraction)
