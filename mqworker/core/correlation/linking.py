@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mqworker.core.correlation.rules import Condition, Path, Rule
-from mqworker.core.correlation.values import Cleaner, cleaner, is_present
+from mqworker.core.correlation.values import SPARE, Cleaner, cleaner, is_present
 
 SEPARATOR = "\x1f"
 """Between the parts of a link: the ASCII unit separator, which no identifier holds."""
@@ -32,12 +32,17 @@ Check = Callable[[Fields, Fields], bool]
 
 
 class Part(NamedTuple):
-    """A field that is a part of a link; `position` in what is stated, -1 when it is not there."""
+    """A field that is a part of a link.
+
+    position: its place in what is stated, -1 when it is no identity field.
+    spare: the name in `details` that serves where the field says nothing, "" for none.
+    """
 
     position: int
     in_details: bool
     name: str
     clean: Cleaner
+    spare: str
 
 
 class Linker(NamedTuple):
@@ -82,7 +87,7 @@ def link_of(rule: Rule, identity: tuple[Path, ...]) -> Link:
 def part(where: Path, identity: tuple[Path, ...]) -> Part:
     """Return how to read one field of a link."""
     position = identity.index(where) if where in identity else -1
-    return Part(position, where.in_details, where.name, cleaner(where))
+    return Part(position, where.in_details, where.name, cleaner(where), SPARE.get(where, ""))
 
 
 def texts(
@@ -90,11 +95,13 @@ def texts(
 ) -> list[str] | None:
     """Return the values of several fields, None when one of them is missing."""
     found: list[str] = []
-    for position, in_details, name, clean in parts:
+    for position, in_details, name, clean, spare in parts:
         if position >= 0:
             text = stated[position]
         else:
             text = clean((details if in_details else event).get(name))
+            if text is None and spare:
+                text = clean(details.get(spare))
         if text is None:
             return None
         found.append(text)
@@ -104,19 +111,22 @@ def texts(
 def only(condition: Condition) -> Check:
     """Return what checks that a field is one of some."""
     in_details, name = condition.field
-    clean = cleaner(condition.field)
+    clean, spare = cleaner(condition.field), SPARE.get(condition.field, "")
     allowed = lowered(condition.any_of, clean)
 
-    def judge(value: object) -> bool:
-        return (clean(value) or "").lower() in allowed
+    def judge(value: object) -> bool | None:
+        text = clean(value)
+        return None if text is None else text.lower() in allowed
 
     judged = lru_cache(maxsize=1024)(judge)
 
     def check(event: Fields, details: Fields) -> bool:
         value = (details if in_details else event).get(name)
-        if type(value) is str and len(value) <= _LONGEST_JUDGED:
-            return judged(value)
-        return judge(value)
+        known = type(value) is str and len(value) <= _LONGEST_JUDGED
+        verdict = judged(value) if known else judge(value)
+        if verdict is None and spare:
+            verdict = judge(details.get(spare))
+        return verdict is True
 
     return check
 
@@ -134,14 +144,16 @@ def prohibitions(conditions: Iterable[Condition]) -> Iterable[Check]:
 def never(condition: Condition) -> Check:
     """Return what checks that a field is none of some, and starts with none of some."""
     in_details, name = condition.field
-    clean = cleaner(condition.field)
+    clean, spare = cleaner(condition.field), SPARE.get(condition.field, "")
     banned = lowered(condition.none_of, clean)
     prefixes = tuple(prefix.lower() for prefix in condition.no_prefix)
     longest = max(map(len, [*banned, *prefixes]))
 
     def check(event: Fields, details: Fields) -> bool:
-        text = clean((details if in_details else event).get(name)) or ""
-        text = text[: longest + 1].lower()
+        text = clean((details if in_details else event).get(name))
+        if text is None and spare:
+            text = clean(details.get(spare))
+        text = (text or "")[: longest + 1].lower()
         return text not in banned and not text.startswith(prefixes)
 
     return check

@@ -2,7 +2,10 @@
 
 1. Text is trimmed; a number is text; anything else is no value.
 2. What says that there is no value is none.
-3. An IP address has its one canonical form, a program its bare name.
+3. An IP address has its one canonical form, a program its bare name, and a summary that is a line
+   of a syslog file begins after the line's header.
+4. Where an event does not name its process, `details` may: shippers that read files put it there,
+   or the extractors do.
 """
 
 from __future__ import annotations
@@ -13,9 +16,13 @@ from functools import lru_cache
 
 from mqworker.core.addresses import read_address
 from mqworker.core.correlation.rules import Path
+from mqworker.core.syslog import read_line
 
 NO_VALUE = frozenset({"", "-", "unknown", "null"})
 """In lower case; what shippers and the defaults of the canonical event write for "no value"."""
+
+SPARE = {Path(False, "processname"): "program", Path(False, "processid"): "processid"}
+"""By field, the name in `details` that serves where the field says nothing."""
 
 _LONGEST_NO_VALUE = max(map(len, NO_VALUE))
 _LONGEST_PROGRAM = 128
@@ -55,11 +62,24 @@ def _bare(text: str) -> str:
     return (found and found[0].rpartition("/")[2]) or text
 
 
+def canonical_summary(value: object) -> str | None:
+    """Return a summary without the header that a syslog daemon wrote before it."""
+    text = canonical(value)
+    line = read_line(text, None) if text else None
+    return text if line is None else canonical(line.text)
+
+
+CLEANERS: dict[Path, Cleaner] = {
+    Path(False, "processname"): canonical_program,
+    Path(False, "summary"): canonical_summary,
+}
+
+
 def cleaner(where: Path) -> Cleaner:
     """Return what makes the values of a field canonical."""
     if where.name.endswith("ipaddress"):
         return canonical_address
-    return canonical_program if where == Path(False, "processname") else canonical
+    return CLEANERS.get(where, canonical)
 
 
 def is_present(value: object) -> bool:

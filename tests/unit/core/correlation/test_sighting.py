@@ -99,6 +99,20 @@ def test_a_daemon_is_known_by_its_bare_name(name):
     assert links(sshd("x", processname=name)) == [["process", "web1", "sshd", "4711"]]
 
 
+def test_a_line_of_a_log_file_whose_details_name_the_process_is_linked_like_any_other():
+    line = "Nov 23 05:48:44 web1 sshd[4711]: Invalid user admin from 192.0.2.7 port 4242"
+    raw = {"hostname": "web1", "summary": line, "details": {"program": "sshd", "processid": "4711"}}
+    assert links(raw) == links(sshd("x")) != []
+    turned_away = line.replace("Invalid user admin", "drop connection #10")
+    assert links({**raw, "summary": turned_away}) == []
+
+
+def test_what_an_event_itself_says_of_its_process_counts_before_its_details():
+    fields = sshd("x", details={"program": "nginx", "processid": "1"})
+    assert links(fields) == [["process", "web1", "sshd", "4711"]]
+    assert links(sshd("x", processname="nginx", details={"program": "sshd"})) == []
+
+
 @pytest.mark.parametrize("name", ["nginx", "httpd", "mysshd", "sshd-keygen", "gunicorn"])
 def test_a_process_that_serves_many_is_no_link(name):
     assert links(sshd("x", processname=name)) == []

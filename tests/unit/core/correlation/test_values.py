@@ -59,6 +59,22 @@ def test_a_program_is_compared_by_its_bare_name(value, expected):
     assert expected == cleaner(path("processname"))(value)
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("Server listening on :: port 22.", "Server listening on :: port 22."),
+        ("Nov 23 05:48:44 web1 sshd[7]: Server listening on ::", "Server listening on ::"),
+        ("<38>Nov 23 05:48:44 web1 sshd[7]: drop connection", "drop connection"),
+        ("2026-11-23T05:48:44.123456+02:00 web1 sshd[7]: drop connection", "drop connection"),
+        ("Nov 23 05:48:44 web1 last message repeated", "Nov 23 05:48:44 web1 last message repeated"),
+        ("UNKNOWN", None),
+        (7, "7"),
+    ],
+)
+def test_a_summary_begins_after_the_header_of_a_syslog_line(value, expected):
+    assert expected == cleaner(path("summary"))(value)
+
+
 def test_the_bare_name_is_only_that_of_the_canonical_field():
     assert cleaner(path("details.processname"))("/usr/sbin/sshd") == "/usr/sbin/sshd"
 
