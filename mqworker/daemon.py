@@ -13,13 +13,16 @@ import time
 from collections.abc import Callable, Mapping
 from types import FrameType
 
-from mqworker.core.errors import MqworkerError, SinkUnavailable
+from mqworker.core.errors import MqworkerError, Unavailable
 from mqworker.core.policy import Policy
 from mqworker.ports import Sink
 from mqworker.telemetry import Fact, Tally
 from mqworker.worker import Worker
 
 log = logging.getLogger(__name__)
+
+PAUSE_S = 2.0
+"""Between two attempts to reach a service at the start, in seconds."""
 
 REPORT_S = 60.0
 """How often counts are logged, in seconds; not at all while nothing happens."""
@@ -83,19 +86,45 @@ def spell(counts: Mapping[Fact, int]) -> str:
     return " ".join(f"{name}={number}" for name, number in counts.items()) or "nothing"
 
 
-def verified(sink: Sink, signals: Signals, pause_s: float = 2.0) -> None:
+def verified(sink: Sink, signals: Signals, pause_s: float = PAUSE_S) -> None:
     """Wait until the sink answers and can store documents.
 
     Raises:
         Misconfigured: it answers, and can't.
     """
+    wait_for("sink", sink.verify, signals, pause_s)
+
+
+def recalled(worker: Worker, signals: Signals, pause_s: float = PAUSE_S) -> None:
+    """Wait until a worker has read everything that is remembered.
+
+    Raises:
+        Misconfigured: the memory answers, and can't be used.
+    """
+
+    def load() -> str:
+        worker.correlating.load()
+        return f"remembers {worker.correlating.replica.groups} groups of events"
+
+    wait_for("memory", load, signals, pause_s)
+
+
+def wait_for(name: str, attempt: Callable[[], str], signals: Signals, pause_s: float) -> None:
+    """Try until a service answers, or until told to stop; log its answer.
+
+    Args:
+        name: of the service, for people.
+        attempt: raises Unavailable when there is no answer.
+        signals: what the operator asks.
+        pause_s: how long to wait between two attempts.
+    """
     told = False
     while not signals.stopping:
         try:
-            log.info("sink ready: %s", sink.verify())
-        except SinkUnavailable as error:
+            log.info("%s ready: %s", name, attempt())
+        except Unavailable as error:
             if not told:
-                log.warning("sink not there yet, waiting: %s", error)
+                log.warning("%s not there yet, waiting: %s", name, error)
             told = True
             time.sleep(pause_s)
         else:

@@ -16,21 +16,20 @@ from zoneinfo import ZoneInfo
 from mqworker.brokers.kombu import KombuOptions
 from mqworker.brokers.rabbitmq import RabbitmqOptions
 from mqworker.brokers.transports import loses
+from mqworker.config.rulesfile import load_rules
 from mqworker.config.schemafiles import load_schemas
 from mqworker.config.secret import Secret
 from mqworker.config.settings import Settings
 from mqworker.core.backoff import Backoff
 from mqworker.core.batch import BatchPolicy
 from mqworker.core.brake import BrakePolicy
-from mqworker.core.correlation.rules import Rules
 from mqworker.core.deadletter import Grave
 from mqworker.core.decode import Limits
 from mqworker.core.naming import Naming
 from mqworker.core.pace import Pace
 from mqworker.core.policy import Policy
-from mqworker.daemon import Signals, run, verified
+from mqworker.daemon import Signals, recalled, run, verified
 from mqworker.database import database_path
-from mqworker.memories.process import ProcessMemory
 from mqworker.ports import Archive, Publisher, Revisions, Sink, Source
 from mqworker.publishers.kombu import KombuPublisher
 from mqworker.publishers.rabbitmq import RabbitmqPublisher
@@ -43,6 +42,7 @@ from mqworker.sources.rabbitmq import RabbitmqSource
 from mqworker.sources.redis import RedisSource
 from mqworker.sources.sqlite import SqliteSource
 from mqworker.telemetry import Tally
+from mqworker.wiring_memory import open_memory
 from mqworker.worker import Parts, Worker
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def run_worker(
     """
     signals = Signals(orphaned)
     signals.install()
-    policy = build_policy(settings)
+    policy, rules = build_policy(settings), load_rules(settings.rules)
     warn(settings)
     sink = open_sink(settings)
     verified(sink, signals)
@@ -79,10 +79,11 @@ def run_worker(
         sink,
         open_dead_letters(settings),
         Grave(settings.queue),
-        ProcessMemory(),
-        Rules(()),
+        open_memory(settings, rules),
+        rules,
     )
     worker = Worker(parts, policy, build_pace(settings), Tally())
+    recalled(worker, signals)
     return run(worker, signals, lambda: build_policy(reread()))
 
 
@@ -113,6 +114,7 @@ def build_pace(settings: Settings) -> Pace:
         backoff=Backoff(settings.retry_min, settings.retry_max),
         brake=BrakePolicy(settings.brake_ratio, settings.brake_sample, settings.brake_pause),
         drain_s=settings.drain,
+        memory_outage=settings.memory_outage,
     )
 
 
