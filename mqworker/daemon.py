@@ -104,7 +104,8 @@ def recalled(worker: Worker, signals: Signals, pause_s: float = PAUSE_S) -> None
 
     def load() -> str:
         worker.correlating.load()
-        return f"remembers {worker.correlating.replica.groups} groups of events"
+        groups = worker.correlating.replica.groups
+        return f"{sum(map(len, groups.values()))} groups of events in {len(groups)} buckets of time"
 
     wait_for("memory", load, signals, pause_s)
 
