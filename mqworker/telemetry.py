@@ -11,6 +11,7 @@ Fact = Literal[
     "stored",  # events that the sink has taken
     "duplicates",  # events that the sink had already
     "refused",  # events that can never be stored
+    "unread",  # events that an extractor failed to read
     "retried",  # events that the sink could not take at a try
     "bulks",  # bulk requests answered
     "dead_lettered",  # messages confirmed in the dead-letter queue

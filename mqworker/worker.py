@@ -152,6 +152,7 @@ class Worker:
             sighting = self.correlating.sighter.see(event, made, prepared.delivery)
             self.put(Pending(event, message, made, sighting), size, now)
         self.tally.add("refused", len(message.failures))
+        self.tally.add("unread", sum(bool(event.failed) for event in prepared.events))
         if not message.waiting:
             self.finish(message)
         return not message.failures

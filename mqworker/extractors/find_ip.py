@@ -13,7 +13,7 @@ from typing import Any, Final
 from mqworker.core.extract import Extractor
 from mqworker.extractors.forms import FROM_OLD, IP, form, message, read
 
-_ADDRESS = re.compile(rf"(?<![\w:.%]){IP}(?![\w:.%])", re.ASCII)
+_ADDRESS = re.compile(rf"(?<![\w:.%]){IP}", re.ASCII)
 _UNKNOWN_FORM = (
     form(rf"[A-Z]?[a-z]{{1,20}}(?: [a-z]{{1,20}}){{0,3}} (?:from|by|with) {FROM_OLD}(?:[ ,:.].*)?"),
 )

@@ -25,10 +25,11 @@ _COMMAND = " ; COMMAND="
 def extract(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what a line of sudo states."""
     text = message(event)
+    if continued := _CONTINUED.fullmatch(text):
+        return {"originuser": continued[1]}
     call = _CALL.fullmatch(text)
     if call is None:
-        continued = _CONTINUED.fullmatch(text)
-        return {} if continued is None else {"originuser": continued[1]}
+        return {}
     caller, status, tty, rest = call.groups()
     facts = {"originuser": caller, "tty": tty, **_read_command(rest)}
     if status:
