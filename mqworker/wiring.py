@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from mqworker.brokers.kombu import KombuOptions
 from mqworker.brokers.rabbitmq import RabbitmqOptions
 from mqworker.brokers.transports import loses
+from mqworker.config.extractors import load_extractors
 from mqworker.config.rulesfile import load_rules
 from mqworker.config.schemafiles import load_schemas
 from mqworker.config.secret import Secret
@@ -25,6 +26,7 @@ from mqworker.core.batch import BatchPolicy
 from mqworker.core.brake import BrakePolicy
 from mqworker.core.deadletter import Grave
 from mqworker.core.decode import Limits
+from mqworker.core.extract import Extraction
 from mqworker.core.naming import Naming
 from mqworker.core.pace import Pace
 from mqworker.core.policy import Policy
@@ -91,7 +93,7 @@ def build_policy(settings: Settings) -> Policy:
     """Return what the pure steps are told.
 
     Raises:
-        Misconfigured: a schema is unusable.
+        Misconfigured: a schema or an extractor is unusable.
     """
     return Policy(
         schemas=load_schemas(settings.schemas),
@@ -103,6 +105,7 @@ def build_policy(settings: Settings) -> Policy:
         timezone=ZoneInfo(settings.timezone),
         on_invalid=settings.on_invalid,
         salt=os.urandom(16) if settings.identity == "unique" else b"",
+        extraction=Extraction(load_extractors()),
     )
 
 
