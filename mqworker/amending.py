@@ -94,8 +94,8 @@ class Amending:
 
     @property
     def busy(self) -> bool:
-        """Whether a document is being read or written."""
-        return self.lanes.busy > 0
+        """Whether a document is being read or written, or shall be next."""
+        return self.lanes.busy > 0 or bool(self.entries)
 
     def want(self, sighting: Sighting, item: Pending) -> None:
         """Have the document of a sighting completed; `item` is released when it is."""

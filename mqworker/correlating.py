@@ -69,8 +69,8 @@ class Correlating:
 
     @property
     def busy(self) -> bool:
-        """Whether something is awaited that the threads do."""
-        return self.visits.busy > 0 or self.amending.busy
+        """Whether something is awaited that the threads do, or shall do next."""
+        return self.visits.busy > 0 or bool(self.written) or self.amending.busy
 
     def load(self) -> None:
         """Read everything that is remembered. Blocks; for the start.
