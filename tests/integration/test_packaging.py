@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import mqworker
+from mqworker.config.rulesfile import load_rules
 
 ROOT = Path(__file__).parents[2]
 NOT_SOURCE = (".*", "build", "dist", "*.egg-info", "__pycache__")
@@ -23,6 +24,10 @@ import importlib.resources, json
 files = importlib.resources.files("mqworker.schemas").iterdir()
 schemas = {each.name: json.loads(each.read_text()) for each in files if each.name.endswith(".json")}
 print(json.dumps(schemas))
+"""
+LIST_RULES = """
+from mqworker.config.rulesfile import load_rules
+print(*sorted(load_rules().rules))
 """
 
 
@@ -93,12 +98,14 @@ def build(kind: str, source: Path, builder: Environment) -> Path:
 
 
 def assert_works(environment: Environment) -> None:
-    """Check the schemas and the command, outside of any source tree."""
+    """Check the schemas, the rules and the command, outside of any source tree."""
     expected = {
         each.name: json.loads(each.read_text()) for each in (ROOT / "schemas").glob("*.json")
     }
     assert expected
     assert expected == json.loads(run([environment.python, "-c", LIST_SCHEMAS], environment.place))
+    rules = run([environment.python, "-c", LIST_RULES], environment.place)
+    assert rules.split() == sorted(load_rules().rules)
     command = environment.place / "bin" / "mqworker"
     assert mqworker.__version__ in run([command, "--version"], environment.place)
 

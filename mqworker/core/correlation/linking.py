@@ -165,11 +165,12 @@ def none_present(fields: frozenset[Path]) -> Check:
     outer = tuple(where.name for where in fields if not where.in_details)
 
     def check(event: Fields, details: Fields) -> bool:
-        if not details.keys().isdisjoint(inner) and any(
-            is_present(details.get(name)) for name in inner
-        ):
-            return False
-        return not any(is_present(event.get(name)) for name in outer)
+        if details.keys().isdisjoint(inner) and not outer:
+            return True
+        return not (
+            any(is_present(details.get(name)) for name in inner)
+            or any(is_present(event.get(name)) for name in outer)
+        )
 
     return check
 

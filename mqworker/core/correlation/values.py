@@ -25,7 +25,7 @@ SPARE = {Path(False, "processname"): "program", Path(False, "processid"): "proce
 """By field, the name in `details` that serves where the field says nothing."""
 
 _LONGEST_NO_VALUE = max(map(len, NO_VALUE))
-_LONGEST_PROGRAM = 128
+_LONGEST_KNOWN = 128
 _PROGRAM = re.compile(r"[^\s\[(:,;]+")
 
 Cleaner = Callable[[object], str | None]
@@ -44,14 +44,23 @@ def canonical(value: object) -> str | None:
 
 def canonical_address(value: object) -> str | None:
     """Return an IP address in canonical form; other text as it is."""
+    if type(value) is str and len(value) <= _LONGEST_KNOWN:
+        return _known_address(value)
+    return _address(value)
+
+
+def _address(value: object) -> str | None:
     address = read_address(value)
     return canonical(value) if address is None else address.ip
+
+
+_known_address = lru_cache(maxsize=16_384)(_address)
 
 
 def canonical_program(value: object) -> str | None:
     """Return a program's bare name: `sshd` of `/usr/sbin/sshd`, `sshd[42]:` and `sshd: joe`."""
     text = canonical(value)
-    if text is None or len(text) > _LONGEST_PROGRAM:
+    if text is None or len(text) > _LONGEST_KNOWN:
         return text
     return _bare(text)
 
