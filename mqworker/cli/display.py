@@ -11,14 +11,12 @@ from typing import Any
 import click
 import orjson
 
+from mqworker.core.display import inert
+
 
 def printable(text: str) -> str:
     """Return the text with everything that is not printable escaped."""
-    if text.isprintable():
-        return text
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )
+    return inert(text)
 
 
 def clipped(text: str, width: int) -> str:

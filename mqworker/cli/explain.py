@@ -12,33 +12,21 @@ import orjson
 
 from mqworker import wiring
 from mqworker.cli.display import echo_json, printable
+from mqworker.cli.moments import moment
 from mqworker.cli.options import Configuration, configured, json_option
 from mqworker.cli.snippet import draw, render
 from mqworker.config.broker import DEAD_SUFFIX
 from mqworker.config.events import EventOptions
+from mqworker.config.rulesfile import load_rules
 from mqworker.config.settings import Settings
 from mqworker.core.explain import Explained
 from mqworker.core.explain import explain as explain_message
+from mqworker.core.explain_correlation import Related, relate
 from mqworker.core.message import Delivery, Document, PlainProperties, Tag
+from mqworker.core.phrases import linked, phrases, worded
 
 STAGES_OF_RECORD = ("decode", "normalize")
 INDENT = " " * 6
-
-
-def moment(_ctx: click.Context, _param: click.Parameter, text: str | None) -> datetime | None:
-    """Read a time in ISO 8601; without an offset it is in UTC.
-
-    Raises:
-        click.BadParameter: it is none.
-    """
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        wrong = f"expected a time such as 2026-11-23T09:30:00Z, got {text!r}"
-        raise click.BadParameter(wrong) from None
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 @click.command()
@@ -47,7 +35,7 @@ def moment(_ctx: click.Context, _param: click.Parameter, text: str | None) -> da
 @click.option("--timestamp", type=int, metavar="SECONDS", help="The AMQP timestamp.")
 @click.option("--content-encoding", metavar="TEXT", help="The AMQP content_encoding, as in gzip.")
 @click.option("--received", callback=moment, metavar="TIME", help="When it came.  [default: now]")
-@configured(EventOptions, services=())
+@configured(EventOptions, services=(), more=("rules",))
 @json_option("Print each event in the body as a JSON object on a line of its own.")
 def explain(
     configuration: Configuration,
@@ -60,7 +48,8 @@ def explain(
     """Tell what would happen to the message whose body is in FILE (- is standard input).
 
     It is decoded, normalized and validated as `mqworker run` does it, with the same configuration,
-    but nothing is sent anywhere. The exit status is 0 for a message that would be refused, too.
+    but nothing is sent anywhere. The events of a message of several (an array, or lines) are
+    correlated with each other. The exit status is 0 for a message that would be refused, too.
     """
     settings = configuration.settings
     # One byte more than is allowed is enough to see that it is too much.
@@ -73,11 +62,12 @@ def explain(
         exchange=settings.exchange[0],
         routing_key=settings.queue,
     )
-    for one in explain_message(delivery, wiring.build_policy(settings)):
+    rules = load_rules(settings.rules)
+    for one in relate([*explain_message(delivery, wiring.build_policy(settings))], rules):
         if as_json:
-            echo_json(as_object(one))
+            echo_json(as_object(one.explained))
         else:
-            click.echo("\n".join(told(one, settings)))
+            click.echo("\n".join([*told(one.explained, settings), *told_correlation(one)]))
 
 
 def as_object(one: Explained) -> dict[str, Any]:
@@ -115,6 +105,14 @@ def told(one: Explained, settings: Settings) -> Iterator[str]:
     if one.document:
         yield f"  document {one.document.id} ({len(one.document.source)} bytes)"
         yield f"  index {one.document.index_name}"
+
+
+def told_correlation(one: Related) -> Iterator[str]:
+    """Give what an event shares with others, and what became of what it does not state."""
+    if one.step is not None:
+        links = ", ".join(linked(link) for link in one.step.says.links)
+        yield f"  links {links or 'none: it is correlated with no other event'}"
+        yield from (f"  {worded(phrase)}" for phrase in phrases(one.step))
 
 
 def indented(value: dict[str, Any]) -> Iterator[str]:

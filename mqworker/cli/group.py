@@ -20,6 +20,7 @@ COMMANDS = {
     "explain": "Tell what would happen to a message.",
     "publish": "Publish the events in a file.",
     "search": "Find stored events.",
+    "trace": "Tell the story of one activity.",
     "demo": "Show on generated traffic what mqworker does.",
 }
 """Each is the command of that name in the module of that name; imported when it is asked for."""

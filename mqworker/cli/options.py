@@ -16,7 +16,7 @@ from mqworker.cli import logs
 from mqworker.config.kinds import Kind, Unfit
 from mqworker.config.load import DEFAULT_FILE, SERVICES, Loaded, load
 from mqworker.config.option import Option, options_of
-from mqworker.config.settings import SECTIONS, Settings
+from mqworker.config.settings import OPTIONS, SECTIONS, Settings
 
 log = logging.getLogger(__name__)
 
@@ -95,16 +95,21 @@ def json_option(words: str) -> Decorator:
 
 
 def configured(
-    *sections: type[Any], services: Collection[str] = SERVICES, daemon: bool = False
+    *sections: type[Any],
+    services: Collection[str] = SERVICES,
+    more: Collection[str] = (),
+    daemon: bool = False,
 ) -> Decorator:
     """Give a command `--config` and the flags of sections; it is called with a Configuration.
 
     Args:
         sections: classes of options, from `mqworker.config.settings.SECTIONS`; none is all.
         services: those that it speaks to; see `mqworker.config.load.load`.
+        more: the names of options of other sections.
         daemon: it logs as the options say; any other command as a person wants to read it.
     """
     options = [option for section in sections or SECTIONS for option in options_of(section)]
+    options += [OPTIONS[name] for name in more]
 
     def decorate(command: Command) -> Command:
         @functools.wraps(command)

@@ -36,3 +36,15 @@ def clip(text: str, most: int = LONGEST_TEXT) -> str:
 def printable(text: str, most: int = LONGEST_TEXT) -> str:
     """Return the text clipped, with lone surrogates written as escapes."""
     return clip(text, most).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def inert(text: str) -> str:
+    """Return the text with everything that is not printable escaped.
+
+    A control character could move a terminal's cursor, a mark of direction reorder what is read.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )

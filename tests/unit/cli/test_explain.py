@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.stories import ADDRESS, web
 from tests.unit.cli.conftest import Run
 
 LOGIN: dict[str, Any] = {
@@ -142,3 +143,28 @@ def test_a_bad_schema_of_the_operator_is_a_configuration_error(
     assert result.exit_code == 78
     assert "mqworker: error: " in result.stderr
     assert "authentication.json" in result.stderr
+
+
+def test_events_of_one_message_are_correlated_with_each_other(mqworker: Run) -> None:
+    body = "\n".join(json.dumps(fields) for fields in web())
+
+    machine = mqworker("explain", "--json", "--message-id", "m", "-", stdin=body)
+    person = mqworker("explain", "--message-id", "m", "-", stdin=body)
+
+    *_, last = objects(machine.stdout)
+    assert KEYS == list(last)
+    assert last["document"]["source"]["details"]["sourceipaddress"] == ADDRESS
+    assert last["document"]["source"]["correlation"]["filled"][1]["from"] == "m:0"
+    assert "sourceipaddress" not in last["event"]["details"]
+    lines = person.stdout.splitlines()
+    assert "  links connection (c1 web1)" in lines
+    assert "  stated: sourceipaddress 203.0.113.9" in lines
+    assert lines[-2].startswith("  filled from event 0: sourceipaddress 203.0.113.9 (connection, ")
+
+
+def test_rules_that_are_wrong_are_a_configuration_error(mqworker: Run, tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text("version = 1")
+
+    result = mqworker("explain", "--rules", "bad.toml", "-", stdin=json.dumps(LOGIN))
+
+    assert result.exit_code == 78
