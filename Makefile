@@ -21,7 +21,7 @@ lint: .venv/for-tests
 	$(BIN)/lint-imports
 
 unit: .venv/for-tests
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest -n 2 tests/unit
 
 test: check services
 	$(BIN)/pytest --ignore=tests/unit -m "not long" --session-timeout=3600

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -26,6 +27,7 @@ from mqworker.core.batch import BatchPolicy
 from mqworker.core.brake import BrakePolicy
 from mqworker.core.deadletter import Grave
 from mqworker.core.decode import Limits
+from mqworker.core.errors import BrokerUnavailable
 from mqworker.core.extract import Extraction
 from mqworker.core.naming import Naming
 from mqworker.core.pace import Pace
@@ -76,10 +78,12 @@ def run_worker(
     warn(settings)
     sink = open_sink(settings)
     verified(sink, signals)
+    dead_letters = open_dead_letters(settings)
+    try_out(dead_letters)
     parts = Parts(
         open_source(settings),
         sink,
-        open_dead_letters(settings),
+        dead_letters,
         Grave(settings.queue),
         open_memory(settings, rules),
         rules,
@@ -87,6 +91,17 @@ def run_worker(
     worker = Worker(parts, policy, build_pace(settings), Tally())
     recalled(worker, signals)
     return run(worker, signals, lambda: build_policy(reread()))
+
+
+def try_out(dead_letters: Publisher) -> None:
+    """Find out at the start whether dead letters have somewhere to go.
+
+    Raises:
+        Misconfigured: they have not.
+    """
+    if isinstance(dead_letters, RabbitmqPublisher):
+        with suppress(BrokerUnavailable):
+            dead_letters.connect()
 
 
 def build_policy(settings: Settings) -> Policy:
@@ -211,6 +226,17 @@ def open_sink(settings: Settings) -> Store:
             connections=settings.bulks + 1,
         )
     )
+
+
+def set_up(settings: Settings) -> str:
+    """Install or upgrade what the sink needs; return what was done, for people.
+
+    Raises:
+        Misconfigured: that is not allowed, or not possible.
+        SinkUnavailable: the sink does not answer.
+    """
+    with closing(open_sink(settings)) as sink:
+        return sink.setup() if isinstance(sink, ElasticsearchSink) else sink.verify()
 
 
 def open_archive(settings: Settings) -> Store:
