@@ -34,8 +34,10 @@ LOG = Format(
     version=1,
     schema=(
         "CREATE TABLE entries (position INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL)",
-        # Positions begin at the time of its making, in units of 2 ** -20 s: see invariant 3.
-        "INSERT INTO sqlite_sequence VALUES ('entries', CAST(strftime('%s') AS INTEGER) << 20)",
+        # Positions begin at the time of its making (Unix, ms), 65,536 a millisecond: invariant 3.
+        """INSERT INTO sqlite_sequence VALUES (
+            'entries', CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) << 16
+        )""",
     ),
 )
 
@@ -127,19 +129,21 @@ class SqliteMemory:
                 raise
 
     def opened(self) -> sqlite3.Connection:
-        """Return the connection, opening it where there is none, or when the file is another."""
-        if self.connection is not None and self.file == identify(self.path):
-            return self.connection
-        self.leave()
-        self.connection = open_database(self.path, LOG, MemoryUnavailable, self.lock_timeout_s)
-        with transaction(self.connection):
-            pass  # takes the lock: what can't be written to is found now
-        file = identify(self.path)
-        if file != self.file:
-            if self.file is not None:
-                log.warning("%s is another file than before: it is read anew", self.path)
-            self.file, self.seen, self.before, self.dropped = file, 0, 0, 0
+        """Return the connection, opening it where there is none."""
+        if self.file not in (None, identify(self.path)):
+            self.start_over()
+        if self.connection is None:
+            self.connection = open_database(self.path, LOG, MemoryUnavailable, self.lock_timeout_s)
+            self.file = identify(self.path)
+            with transaction(self.connection):
+                pass  # takes the lock: what can't be written to is found now
         return self.connection
+
+    def start_over(self) -> None:
+        """Leave a file that was removed, or has another one in its place."""
+        log.warning("%s is another file than before, or gone: the log is read anew", self.path)
+        self.leave()
+        self.file, self.seen, self.before, self.dropped = None, 0, 0, 0
 
     def leave(self) -> None:
         """Close the connection."""
