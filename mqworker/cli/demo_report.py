@@ -11,6 +11,8 @@ from mqworker.cli.display import clipped, to_json
 from mqworker.cli.search import told as told_hit
 from mqworker.cli.snippet import draw
 from mqworker.core.deadletter import Grave
+from mqworker.core.story import as_object as story_object
+from mqworker.core.storytelling import tell
 from mqworker.core.traffic import BAD, REFUSED_AT
 from mqworker.demo import Account
 from mqworker.demo.account import SOUGHT, DeadLetter
@@ -23,6 +25,7 @@ KINDS = {
     "account-lifecycle": "an account is made, changed or removed",
     "password-key": "a password or a key changes or expires",
     "account-activation": "an account is locked, or comes back",
+    "connection": "a connection comes in, as a proxy logs it",
 }
 """What each kind of event is about."""
 
@@ -49,6 +52,7 @@ def told(account: Account, name: str) -> Iterator[str]:
     if account.document:
         yield from one_document(account.document["_source"])
     yield from search(account, name)
+    yield from story(account, name)
     yield from onward(name)
 
 
@@ -137,6 +141,16 @@ def search(account: Account, name: str) -> Iterator[str]:
     yield f"  ({len(account.hits):,} documents without the limit)"
 
 
+def story(account: Account, name: str) -> Iterator[str]:
+    """Tell the story of one activity."""
+    yield from heading("One activity: invalid input that names nobody. Who was it?")
+    yield "  A connection event had the address, an authentication event the session and the user,"
+    yield "  the exception neither. Correlation filled it in from the other two, though it came"
+    yield "  first:"
+    yield f"  $ {name} trace --sink {account.site.sink} {account.plan.asked_for}"
+    yield from (f"  {line}".rstrip() for line in tell(account.story))
+
+
 def onward(name: str) -> Iterator[str]:
     """Tell what to do next."""
     yield from heading("Next")
@@ -183,6 +197,7 @@ def as_object(account: Account) -> dict[str, Any]:
         "left": account.left,
         "search": {"words": SOUGHT, "hits": len(account.hits)},
         "document": account.document,
+        "story": story_object(account.story),
         "dead_letter": dead_letter_object(letter) if letter else None,
     }
 

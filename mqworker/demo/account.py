@@ -11,11 +11,14 @@ from typing import Any, NamedTuple
 
 from mqworker import wiring
 from mqworker.brokers.sqlite import SqliteBroker
+from mqworker.config.rulesfile import load_rules
 from mqworker.core.deadletter import PREFIX, Grave
 from mqworker.core.explain import Explained, explain
 from mqworker.core.message import Delivery, Publication, Tag
+from mqworker.core.story import Story
 from mqworker.core.traffic import REFUSED_AT
 from mqworker.core.traffic_scenes import STRANGERS
+from mqworker.core.trail import Bounds, trace
 from mqworker.database import database_path
 from mqworker.demo.plan import Plan
 from mqworker.demo.site import Site
@@ -61,6 +64,7 @@ class Account:
     left: int
     seconds: float
     hits: list[Mapping[str, Any]]
+    story: Story
     dead_letter: DeadLetter | None
 
     @property
@@ -93,6 +97,7 @@ def take_account(site: Site, plan: Plan, held: int, seconds: float) -> Account:
     with closing(wiring.open_archive(site.settings)) as archive:
         stored = archive.count()
         hits = archive.search(SOUGHT, MOST)
+        story = trace(archive.find, plan.asked_for, load_rules(site.settings.rules), Bounds())
     ways = {letter.body: way_of(letter, plan) for letter in letters}
     return Account(
         site,
@@ -105,6 +110,7 @@ def take_account(site: Site, plan: Plan, held: int, seconds: float) -> Account:
         left,
         seconds,
         hits,
+        story,
         example(letters, ways, site),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mqworker.core.traffic import Planted, traffic
+from mqworker.core.traffic_story import web_tale
 
 SEED = 2014
 COUNT = 4000
@@ -15,6 +16,9 @@ COUNT = 4000
 PAUSE = timedelta(seconds=2)
 
 TWICE_EVERY = 50
+STORY_AGO = timedelta(minutes=20)
+STORY_KINDS = ("connection", "authentication", "application-exception")
+
 LATER = 30
 """Of so many good messages one is sent again, this many messages later."""
 
@@ -24,10 +28,12 @@ class Plan:
     """The messages to send, in their order, and what they are.
 
     planted: each different message once.
+    asked_for: the value by which the story of one activity is found.
     """
 
     bodies: list[bytes]
     planted: dict[bytes, Planted]
+    asked_for: str = ""
 
     @property
     def good(self) -> int:
@@ -61,4 +67,13 @@ def make_plan(now: datetime, count: int) -> Plan:
         if number % TWICE_EVERY == 0 and not message.bad:
             again[number + LATER] = body
         bodies.append(body)
-    return Plan(bodies + list(again.values()), planted)
+    return with_story(bodies + list(again.values()), planted, now)
+
+
+def with_story(bodies: list[bytes], planted: dict[bytes, Planted], now: datetime) -> Plan:
+    """Strew the events of one activity among the others, the last of them first."""
+    tale = web_tale(now - STORY_AGO)
+    for number, (kind, body) in enumerate(zip(STORY_KINDS, tale.bodies, strict=True)):
+        planted[body] = Planted(body, kind, None)
+        bodies.insert(len(bodies) * (len(tale.bodies) - number) // (len(tale.bodies) + 1), body)
+    return Plan(bodies, planted, tale.value)
