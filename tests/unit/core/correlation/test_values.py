@@ -66,7 +66,10 @@ def test_a_program_is_compared_by_its_bare_name(value, expected):
         ("Nov 23 05:48:44 web1 sshd[7]: Server listening on ::", "Server listening on ::"),
         ("<38>Nov 23 05:48:44 web1 sshd[7]: drop connection", "drop connection"),
         ("2026-11-23T05:48:44.123456+02:00 web1 sshd[7]: drop connection", "drop connection"),
-        ("Nov 23 05:48:44 web1 last message repeated", "Nov 23 05:48:44 web1 last message repeated"),
+        (
+            "Nov 23 05:48:44 web1 last message repeated",
+            "Nov 23 05:48:44 web1 last message repeated",
+        ),
         ("UNKNOWN", None),
         (7, "7"),
     ],
