@@ -15,7 +15,7 @@ def plan() -> Plan:
 
 
 def test_every_kind_of_event_and_every_way_of_being_bad_is_sent(plan: Plan):
-    assert set(KINDS) == set(plan.good_by_kind())
+    assert {*KINDS, "connection"} == set(plan.good_by_kind())
     assert set(BAD) == set(plan.bad_by_way())
 
 
