@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tests.daemons import Daemon
+from tests.integration.pairs import Embedded, Pair, Served
+from tests.services.elasticsearch import Elasticsearch
+from tests.services.rabbitmq import Rabbitmq
+
+
+@pytest.fixture
+def start_daemon(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
+    """Start `mqworker run` with these flags; none of its processes outlives the test."""
+    started: list[Daemon] = []
+
+    def start(*flags: str) -> Daemon:
+        started.append(Daemon(tmp_path / f"daemon-{len(started)}.log", *flags))
+        return started[-1]
+
+    yield start
+    for daemon in started:
+        daemon.discard()
+        print(daemon.log.read_text()[-5000:])  # noqa: T201 - pytest shows it when the test failed
+
+
+@pytest.fixture
+def served(rabbitmq: Rabbitmq, elasticsearch: Elasticsearch) -> Iterator[Served]:
+    """RabbitMQ and Elasticsearch, the queue in a virtual host of its own."""
+    with rabbitmq.vhost() as url:
+        yield Served(rabbitmq, url, elasticsearch, uuid4().hex)
+
+
+@pytest.fixture(
+    params=[pytest.param("served", marks=[pytest.mark.services]), pytest.param("embedded")]
+)
+def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Pair:
+    """RabbitMQ and Elasticsearch, or the embedded broker and sink."""
+    if request.param == "embedded":
+        return Embedded(tmp_path, uuid4().hex)
+    served: Served = request.getfixturevalue("served")
+    return served
