@@ -27,6 +27,7 @@ LANE_WIDTHS = ((4, 62), (8, 42), (14, 30))
 
 TRACK_WIDTH = 8
 NEAREST_TRACK = RADIUS + 9
+"""From a mark's middle, where lanes are at their narrowest; in wider ones there is more room."""
 LEAVING = 7
 ENTERING = (-7, -3, 1)
 """How far from a mark's middle arrows leave it, and enter it one after the other."""
@@ -124,7 +125,8 @@ def lay_out(story: Story) -> Layout:
         taken = [track for step, track in tracks.items() if lane[step] == number]
         xs.append(xs[-1] + width + TRACK_WIDTH * (max(taken, default=-1) + 1))
     marks = {number: Point(xs[lane[number]], y) for number, y in ys.items()}
-    beside = {number: NEAREST_TRACK + TRACK_WIDTH * track for number, track in tracks.items()}
+    nearest = NEAREST_TRACK + (width - LANE_WIDTHS[-1][1]) // 4
+    beside = {number: nearest + TRACK_WIDTH * track for number, track in tracks.items()}
     lanes = tuple(line(name, x, marks.values()) for name, x in zip(names, xs, strict=False))
     return Layout(xs[-1], rows[-1].y + rows[-1].height if rows else 0, rows, lanes, marks, beside)
 

@@ -52,7 +52,7 @@ def page(story: Story) -> Iterator[str]:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{safe(story.value)}</title>\n<style>{STYLE}</style></head>\n<body><main>\n"
     )
-    yield f'<h1>{safe(story.value)}</h1>\n<p class="lead">{safe(extent(story))}</p>\n'
+    yield f'<h1>The story of {safe(story.value)}</h1>\n<p class="lead">{safe(extent(story))}</p>\n'
     yield from (f'<p class="note">{safe(note)}</p>\n' for note in story.notes)
     if story.steps:
         yield from legend(story)

@@ -52,7 +52,7 @@ def test_whatever_a_hostile_event_holds_is_escaped() -> None:
 def test_an_empty_story_is_a_page_too() -> None:
     text = "".join(page(told(stored(), "nobody")))
 
-    assert "<h1>nobody</h1>" in text
+    assert "<h1>The story of nobody</h1>" in text
     assert "<svg" not in text
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from textwrap import indent
 
 import orjson
 import pytest
@@ -13,6 +15,7 @@ from mqworker.core.extract import Extraction
 from mqworker.core.message import Delivery, PlainProperties, Tag
 from mqworker.core.policy import Policy
 from mqworker.core.story import Step, Story
+from mqworker.core.storytelling import tell
 from mqworker.core.traffic_scenes import HOSTS, PEOPLE, STRANGERS
 from mqworker.core.traffic_story import Tale, ssh_tale, tales, web_tale
 from tests.stories import NOON, RULES, composed
@@ -28,6 +31,15 @@ def lived(tale: Tale) -> Story:
     related = relate(list(explain(delivery, POLICY)), RULES)
     stored = [one.explained.document for one in related if one.explained.document]
     return composed(tale.value, [hit_of(document) for document in stored])
+
+
+def test_the_manual_shows_the_story_as_it_is_told() -> None:
+    nine = NOON.replace(hour=9)
+    manual = (Path(__file__).parents[3] / "docs" / "trace.rst").read_text()
+
+    shown = indent("\n".join(tell(lived(web_tale(nine)))), "    ")
+
+    assert shown in manual
 
 
 def known(step: Step) -> set[str]:
