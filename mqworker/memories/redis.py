@@ -11,8 +11,9 @@
 What Redis has confirmed is as durable as its append-only file. With `appendfsync always` (one sync
 for a batch of some hundred events) nothing is lost. With `everysec`, when Redis is killed or its
 machine fails, the last one or two seconds may be lost; so may be, at a failover, what the replica
-had not got yet. Workers that are still there append it again at their next exchange; events that
-came in between, or whose worker has ended too, may stay without a value that they would have got.
+had not got yet (no WAIT is sent: it would narrow that, and not close it). Workers that are still
+there append it again at their next exchange; events that came in between, or whose worker has ended
+too, may stay without a value that they would have got.
 """
 
 from __future__ import annotations
