@@ -65,6 +65,7 @@ _SIDES: Final = (
         ("dstip", "dst"),
     ),
 )
+_SIDE_OF: Final = {side.address: side for side in _SIDES}
 
 
 def clean_addresses(fields: dict[str, Any]) -> None:
@@ -78,6 +79,18 @@ def clean_addresses(fields: dict[str, Any]) -> None:
         stated = _take_stated(details, side) if side.address in details else None
         if address := stated or _find_alias(details, side.aliases):
             _place(details, side, address)
+
+
+def clean_address(details: dict[str, Any], name: str) -> None:
+    """Put one address that was just stated into its canonical form.
+
+    Args:
+        details: of an event; they are changed.
+        name: `sourceipaddress` or `destinationipaddress`, which is there.
+    """
+    side = _SIDE_OF[name]
+    if address := _take_stated(details, side):
+        _place(details, side, address)
 
 
 def read_address(value: Any) -> Address | None:

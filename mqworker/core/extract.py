@@ -150,8 +150,9 @@ def _unwrap(fields: dict[str, Any]) -> dict[str, Any]:
     return {**fields, "processname": line.program, "processid": line.pid, "summary": line.text}
 
 
-def _header(event: Mapping[str, Any]) -> Statement:
-    return Statement({"program": event["processname"], "processid": event["processid"] or None})
+def _header(event: Mapping[str, Any]) -> Details:
+    facts = {"program": event["processname"], "processid": event["processid"]}
+    return {name: value for name, value in facts.items() if value}
 
 
 def _run(chosen: Chosen, event: Mapping[str, Any], fields: dict[str, Any]) -> tuple[str, ...]:
@@ -161,12 +162,12 @@ def _run(chosen: Chosen, event: Mapping[str, Any], fields: dict[str, Any]) -> tu
             said = extractor.extract(event)
             if not said:
                 continue
-            statement = checked(said)
+            said = checked(said)
         except Exception as defect:  # noqa: BLE001  whatever it is, the event is not to pay for it
             failed += (extractor.name,)
             blame(fields, extractor.name, type(defect).__name__)
         else:
-            if write(fields, statement):
+            if write(fields, said):
                 fields["mozdef"]["plugins"].append(extractor.name)
     return failed
 

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from mqworker.core.addresses import clean_addresses, read_address
+from mqworker.core.addresses import clean_address, read_address
 from mqworker.core.correlation.values import canonical
 
 CORRECTABLE: Final = frozenset(
@@ -33,7 +33,6 @@ REPLACEABLE: Final = {"hostname": 255, "source": 255, "type": 255}
 PORTS: Final = {"sourceport": "sourceipaddress", "destinationport": "destinationipaddress"}
 """Whose port it is."""
 
-_ADDRESSES = frozenset({*PORTS.values(), "srcip", "src", "dstip", "dst"})
 _PLAIN = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -55,14 +54,14 @@ class Statement(NamedTuple):
     fields: Mapping[str, str] = _NOTHING
 
 
-def checked(said: Details | Statement) -> Statement:
+def checked(said: Details | Statement) -> Details | Statement:
     """Return what an extractor says, when it can be written and stored.
 
     Raises:
         Exception: it can't; extractors of other packages may return anything.
     """
     if not isinstance(said, Statement):
-        return Statement(_checked_facts(said))
+        return _checked_facts(said)
     for name, value in said.corrected.items():
         orjson.dumps(value, option=_PLAIN)
         if name not in CORRECTABLE:
@@ -73,25 +72,29 @@ def checked(said: Details | Statement) -> Statement:
     return said._replace(details=_checked_facts(said.details))
 
 
-def write(fields: dict[str, Any], statement: Statement) -> bool:
-    """Write a statement that was checked into an event; return whether it said anything.
+def write(fields: dict[str, Any], said: Details | Statement) -> bool:
+    """Write what was checked into an event; return whether it said anything.
 
     Args:
         fields: a canonical event with clean addresses; they are clean again afterwards.
-        statement: of one extractor.
+        said: by one extractor.
     """
-    facts, corrected, texts = statement
-    details = fields["details"]
+    if not isinstance(said, Statement):
+        return _state(fields["details"], said)
+    _correct(fields["details"], said.corrected)
+    fields.update(said.fields)
+    return _state(fields["details"], said.details) or bool(said.corrected or said.fields)
+
+
+def _state(details: dict[str, Any], facts: Details) -> bool:
     if not details.keys().isdisjoint(facts):
         facts = {name: value for name, value in facts.items() if _is_free(name, details, facts)}
     details.update(facts)
-    if "sourceipaddress" in facts or not _ADDRESSES.isdisjoint(facts):
-        clean_addresses(fields)
-    if not corrected and not texts:
-        return bool(facts)
-    _correct(details, corrected)
-    fields.update(texts)
-    return True
+    if "sourceipaddress" in facts:
+        clean_address(details, "sourceipaddress")
+    if "destinationipaddress" in facts:
+        clean_address(details, "destinationipaddress")
+    return bool(facts)
 
 
 def is_absent(value: Any) -> bool:

@@ -89,6 +89,12 @@ def read(forms: Iterable[Form], text: str) -> dict[str, Any] | None:
 
 def came_from(facts: dict[str, Any]) -> dict[str, Any]:
     """Return facts without an address that is none, and without a port that is none."""
+    if (
+        facts.get("sourceipaddress") != "UNKNOWN"
+        and is_port(facts.get("sourceport", ""))
+        and "destinationport" not in facts
+    ):
+        return facts  # nearly always
     for port, address in PORTS.items():
         if facts.get(address) == "UNKNOWN":
             del facts[address]

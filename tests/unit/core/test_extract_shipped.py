@@ -52,7 +52,7 @@ events = st.builds(
 FIXED = ("summary", "processname", "processid", "category")
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(sent=events)
 def test_no_extractor_fails_and_none_overwrites_what_the_sender_wrote(sent):
     after = deepcopy(sent)
@@ -66,7 +66,7 @@ def test_no_extractor_fails_and_none_overwrites_what_the_sender_wrote(sent):
     assert kept == {name: after["details"][name] for name in kept}
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(sent=events)
 def test_an_extractor_changes_nothing_in_the_event_that_it_reads(sent):
     for extractor in EXTRACTORS:
@@ -76,7 +76,7 @@ def test_an_extractor_changes_nothing_in_the_event_that_it_reads(sent):
             assert before == sent
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(sent=events)
 def test_no_event_becomes_invalid_by_what_its_text_says(sent):
     record = {name: sent[name] for name in (*FIXED, "details")}
