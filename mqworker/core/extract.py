@@ -23,6 +23,7 @@ from mqworker.core.syslog import read_line
 
 FAILED_TAG: Final = "extractor-failed"
 
+_NAMELESS = frozenset({UNKNOWN, "-", ""})
 _MOST_KNOWN = 4096
 _LONGEST_KNOWN = 128
 
@@ -86,7 +87,7 @@ class Extraction:
         Args:
             fields: a canonical event with clean addresses; it is changed, and stays that.
         """
-        event = fields if fields["processname"] != UNKNOWN else _unwrap(fields)
+        event = _unwrap(fields) if fields["processname"] in _NAMELESS else fields
         chosen = self._choose(event)
         if not chosen:
             return ()

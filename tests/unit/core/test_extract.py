@@ -42,6 +42,7 @@ def test_an_extractor_reads_its_program_however_the_sender_spells_it(spelling):
         ({"names": ("actor",)}, {"details": {"actor": ""}}),
         ({"beginnings": ("%-RT",)}, {"summary": "%-RT x"}),
         ({"programs": ("app",)}, {"details": {"program": "app"}}),
+        ({"programs": ("app",)}, {"details": {"program": "app"}, "processname": "-"}),
         ({"programs": ("app",)}, {"summary": "Nov 23 05:48:44 web1 app[7]: hi"}),
     ],
 )
