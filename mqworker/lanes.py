@@ -12,6 +12,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
+from mqworker.core.errors import MqworkerError
+
 log = logging.getLogger(__name__)
 
 Work = TypeVar("Work")
@@ -29,8 +31,10 @@ class Lanes(Generic[Work, Result]):
     """`size` threads that call `do` on what is submitted. For use by one thread."""
 
     def __init__(self, name: str, size: int, do: Callable[[Work], Result]) -> None:
+        self.name = name
         self.size = size
         self.busy = 0
+        self.told = ""
         self.do = do
         self.todo: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
         self.done: queue.SimpleQueue[Finished[Work, Result]] = queue.SimpleQueue()
@@ -62,12 +66,22 @@ class Lanes(Generic[Work, Result]):
     def work(self) -> None:
         """Do what is submitted, for ever. A defect in `do` costs a result, never the thread."""
         while (work := self.todo.get()) is not None:
-            try:
-                result: Result | None = self.do(work)
-            except Exception:
-                log.exception("a background task failed")
-                result = None
-            self.done.put(Finished(work, result))
+            self.done.put(Finished(work, self.attempt(work)))
+
+    def attempt(self, work: Work) -> Result | None:
+        """Return the result of some work, None when it raised; say why, but not again and again."""
+        try:
+            result = self.do(work)
+        except MqworkerError as error:
+            if self.told != str(error):
+                log.warning("%s: to be tried again: %s", self.name, error)
+            self.told = str(error)
+            return None
+        except Exception:
+            log.exception("%s: a background task failed", self.name)
+            return None
+        self.told = ""
+        return result
 
 
 class LaneMaker(Protocol):

@@ -1,6 +1,7 @@
 import threading
 import time
 
+from mqworker.core.errors import MemoryUnavailable
 from mqworker.lanes import Finished, Lanes
 
 
@@ -37,4 +38,16 @@ def test_collecting_never_waits_for_what_hangs():
     release.set()
     assert len(collect(lanes, 1)) == 1
     assert lanes.free
+    lanes.close()
+
+
+def test_an_outage_is_told_once_and_without_a_traceback(caplog):
+    def away(_):
+        raise MemoryUnavailable("redis is gone")
+
+    lanes = Lanes("memory", 1, away)
+    for _ in range(3):
+        lanes.submit("work")
+    collect(lanes, 3)
+    assert ["memory: to be tried again: redis is gone"] == caplog.messages
     lanes.close()
