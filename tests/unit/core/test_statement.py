@@ -24,7 +24,7 @@ def test_what_the_sender_wrote_is_not_overwritten():
     )
 
 
-@pytest.mark.parametrize("word", [None, *NO_VALUE, " - ", "Unknown", "NULL"])
+@pytest.mark.parametrize("word", [None, *sorted(NO_VALUE), " - ", "Unknown", "NULL"])
 def test_a_word_for_no_value_gives_way_to_a_fact(word):
     assert {"username": "joe"} == details_of({"username": word}, {"username": "joe"})
     assert is_absent(word)
