@@ -6,6 +6,8 @@
    (it must be persistent) and the header `CC` (it would be routed elsewhere too).
 2. The other `x-mqworker-*` headers say why, where and when, and carry what a replay needs to
    double nothing: the identity, the time of receipt, and the positions that failed.
+3. All headers together fit into a frame, or no broker would ever take the letter: where they are
+   too large, the largest are left out, and named in `x-mqworker-left-out`.
 """
 
 from __future__ import annotations
@@ -31,9 +33,27 @@ PREFIX = "x-mqworker-"
 COUNT_HEADER = PREFIX + "count"
 POSITIONS_HEADER = PREFIX + "positions"
 RECEIVED_HEADER = PREFIX + "received"
+FAILURES_HEADER = PREFIX + "failures"
+LEFT_OUT_HEADER = PREFIX + "left-out"
+
+WHY = ("stage", "reason", "pointer", "keyword", "schema", "failures")
+"""What is true of one death only."""
+
+ESSENTIAL = {
+    IDENTITY_HEADER,
+    RECEIVED_HEADER,
+    COUNT_HEADER,
+    *(PREFIX + name for name in ("stage", "reason", "pointer", "keyword", "schema")),
+    *(PREFIX + name for name in ("time", "queue", "exchange", "routing-key")),
+}
+"""Headers that are never left out; each is short."""
+
+LARGEST_HEADERS = 120_000
+"""Bytes; all properties of a message have to fit into one frame of 128 KiB: those that are not
+headers take up to 4 KB of it, the names of what is left out up to 6 KB."""
 
 LONGEST_REASON = 1000
-"""Characters; all headers of a message have to fit into one frame of 128 KiB."""
+"""Characters."""
 
 MOST_POSITIONS = 100_000
 """More than a message may hold: a header that names more was not written by us."""
@@ -80,9 +100,8 @@ def dead_letter(
     }
     if prepared.several:
         headers |= whichever(ordered)
-    return Publication(
-        delivery.body, persistent(delivery.properties, headers), "", grave.dead_queue
-    )
+    properties = persistent(delivery.properties, fitted(headers))
+    return Publication(delivery.body, properties, "", grave.dead_queue)
 
 
 def why(refusal: Refusal) -> dict[str, Any]:
@@ -104,12 +123,13 @@ def whichever(failures: list[Failure]) -> dict[str, Any]:
         for failure in failures[:MOST_REASONS]
     ]
     positions = spans([failure.position for failure in failures])
-    return {POSITIONS_HEADER: positions, PREFIX + "failures": described}
+    return {POSITIONS_HEADER: positions, FAILURES_HEADER: described}
 
 
 def moved(properties: Properties) -> dict[str, Any]:
     """Return the original headers, and the properties that a dead letter can't keep as they are."""
-    headers = {key: value for key, value in (properties.headers or {}).items() if key != "CC"}
+    stale = {"CC", *(PREFIX + name for name in WHY)}
+    headers = {key: value for key, value in (properties.headers or {}).items() if key not in stale}
     kept_aside = {
         "expiration": properties.expiration,
         "user-id": properties.user_id,
@@ -119,6 +139,43 @@ def moved(properties: Properties) -> dict[str, Any]:
     return headers | {
         PREFIX + name: value for name, value in kept_aside.items() if value is not None
     }
+
+
+def fitted(headers: dict[str, Any]) -> dict[str, Any]:
+    """Return what of the headers fits into a frame.
+
+    The reasons of single events are spared first, the positions last: without them a replay
+    offers all events again, and those that are stored already are found to be duplicates.
+    """
+    sizes = {name: octets(name) + octets(value) for name, value in headers.items()}
+    excess = sum(sizes.values()) - LARGEST_HEADERS
+    if excess <= 0:
+        return headers
+    left_out: list[str] = []
+    for name in sorted(sizes.keys() - ESSENTIAL, key=lambda name: rank(name, sizes[name])):
+        if excess > 0:
+            excess -= sizes[name]
+            left_out.append(name)
+    told = {LEFT_OUT_HEADER: [clip(name) for name in left_out[:MOST_REASONS]]}
+    return {name: value for name, value in headers.items() if name not in left_out} | told
+
+
+def rank(name: str, size: int) -> tuple[bool, bool, int, str]:
+    """Return by what headers are ordered, those first that are left out first."""
+    return name == POSITIONS_HEADER, name != FAILURES_HEADER, -size, name
+
+
+def octets(value: object) -> int:
+    """Return how many bytes a value takes in a header of AMQP 0-9-1 (4.2.5.5), or a few more."""
+    if isinstance(value, str):
+        return 5 + len(value.encode("utf-8", "backslashreplace"))
+    if isinstance(value, bytes):
+        return 5 + len(value)
+    if isinstance(value, Mapping):
+        return 5 + sum(octets(key) + octets(item) for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return 5 + sum(map(octets, value))
+    return 10
 
 
 def persistent(properties: Properties, headers: Mapping[str, Any]) -> PlainProperties:

@@ -4,10 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mqworker.brokers.content import write_properties
 from mqworker.core.deadletter import (
+    POSITIONS_HEADER,
     Grave,
     dead_letter,
     first_received,
+    octets,
     read_spans,
     spans,
     wanted_positions,
@@ -94,6 +97,16 @@ def test_a_second_death_counts_and_keeps_identity_and_time_of_receipt():
     assert second.properties.headers["x-mqworker-count"] == 2
 
 
+def test_a_second_death_tells_nothing_of_the_first_ones_reason():
+    first = letter(several=True)
+    second = letter(Failure(0, Refusal("write", "400 …")), headers=first.properties.headers)
+    told = second.properties.headers
+    assert "x-mqworker-schema" not in told
+    assert "x-mqworker-keyword" not in told
+    assert "x-mqworker-failures" not in told
+    assert ("write", "0") == (told["x-mqworker-stage"], told[POSITIONS_HEADER])
+
+
 def test_of_several_events_the_failed_positions_are_named_and_wanted_at_a_replay():
     failures = [Failure(n, REFUSAL) for n in (9, 3, 4, 5)]
     headers = letter(*failures, several=True).properties.headers
@@ -124,3 +137,40 @@ def test_positions_that_we_did_not_write_are_ignored_or_bounded(told):
 def test_a_time_of_receipt_that_we_did_not_write_is_ignored(told):
     delivery = Delivery(Tag(0, 1), b"", PlainProperties(headers={"x-mqworker-received": told}), NOW)
     assert first_received(delivery) == NOW
+
+
+FRAME = 131_072 - 8
+"""The most of the properties that a RabbitMQ with its usual settings takes (frame_max)."""
+
+GREEDY = st.dictionaries(
+    st.one_of(st.text(max_size=40), st.sampled_from(["CC", "x-mqworker-cc", POSITIONS_HEADER])),
+    st.one_of(
+        st.integers(0, 60_000).map(lambda size: "ä" * size),
+        st.integers(0, 130_000).map(bytes),
+        st.integers(0, 12_000).map(lambda size: [1.5] * size),
+        st.integers(0, 9_000).map(lambda size: {f"k{n}": True for n in range(size)}),
+    ),
+    max_size=8,
+)
+
+
+@given(GREEDY, st.booleans())
+def test_a_dead_letter_fits_into_a_frame_whatever_headers_the_original_had(headers, several):
+    texts = dict.fromkeys(("content_type", "reply_to", "message_id", "app_id"), "x" * 255)
+    worst = [Failure(n, Refusal("validate", "ä" * 2000, "ä" * 2000)) for n in range(0, 10_000, 2)]
+    made = letter(*worst, several=several, headers=headers, expiration="9" * 255, **texts)
+    assert len(write_properties(made.properties, 2)) <= FRAME
+    assert made.properties.headers["x-mqworker-stage"] == "validate"
+
+
+def test_the_largest_headers_are_left_out_and_named_where_all_do_not_fit():
+    headers = {"small": 1, "large": "x" * 60_000, "larger": "x" * 65_000}
+    told = letter(headers=headers).properties.headers
+    assert ["larger"] == told["x-mqworker-left-out"]
+    assert (1, "x" * 60_000) == (told["small"], told["large"])
+    assert "larger" not in told
+
+
+@given(GREEDY)
+def test_a_header_takes_no_more_room_than_was_reckoned_with(headers):
+    assert len(write_properties(PlainProperties(headers=headers))) <= octets(headers) + 10
