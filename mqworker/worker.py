@@ -25,8 +25,9 @@ from mqworker.burying import Burying
 from mqworker.core.batch import Batch
 from mqworker.core.brake import Brake, Place
 from mqworker.core.correlation.rules import Rules
+from mqworker.core.correlation.sighting import Sighting
 from mqworker.core.deadletter import Grave
-from mqworker.core.message import Delivery, Failure, Prepared, Refusal, Tag
+from mqworker.core.message import Delivery, Document, Failure, Prepared, Refusal, Tag
 from mqworker.core.pace import Pace
 from mqworker.core.pipeline import documents, prepare
 from mqworker.core.policy import Policy
@@ -73,6 +74,9 @@ class Outside:
 
 
 OUTSIDE = Outside()
+
+Seen = tuple[Document, Sighting | None]
+"""Where an event goes, and what is remembered of it."""
 
 
 class Worker:
@@ -142,14 +146,13 @@ class Worker:
 
     def admit(self, delivery: Delivery, now: float) -> bool:
         """Prepare one message and put its documents into the batch; return whether it is good."""
-        prepared = self.prepared(delivery)
+        prepared, seen = self.prepared(delivery)
         message = opened(prepared)
         self.open += 1
         if delivery.redelivered:
             self.tally.add("redelivered")
         size = len(delivery.body) // (len(prepared.events) or 1)
-        for event, made in zip(prepared.events, documents(prepared, self.policy), strict=True):
-            sighting = self.correlating.sighter.see(event, made, prepared.delivery)
+        for event, (made, sighting) in zip(prepared.events, seen, strict=True):
             self.put(Pending(event, message, made, sighting), size, now)
         self.tally.add("refused", len(message.failures))
         self.tally.add("unread", sum(bool(event.failed) for event in prepared.events))
@@ -157,14 +160,22 @@ class Worker:
             self.finish(message)
         return not message.failures
 
-    def prepared(self, delivery: Delivery) -> Prepared:
-        """Prepare a message; a defect of ours costs that message alone, and not the worker."""
+    def prepared(self, delivery: Delivery) -> tuple[Prepared, list[Seen]]:
+        """Prepare a message, and see where its events go and what links them.
+
+        A defect of ours costs that message alone, and not the worker.
+        """
+        see = self.correlating.sighter.see
         try:
-            return prepare(delivery, self.policy)
+            prepared = prepare(delivery, self.policy)
+            made = zip(prepared.events, documents(prepared, self.policy), strict=True)
+            return prepared, [
+                (document, see(event, document, delivery)) for event, document in made
+            ]
         except Exception as defect:
             log.exception("a defect of mqworker: the message goes to the dead letters")
             refusal = Refusal("normalize", f"a defect of mqworker: {defect!r}")
-            return Prepared(delivery, "", several=False, failures=(Failure(0, refusal),))
+            return Prepared(delivery, "", several=False, failures=(Failure(0, refusal),)), []
 
     def put(self, pending: Pending, size: int, now: float) -> None:
         """Put a document into the batch, sending the batch off first where it would not fit."""
