@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -114,10 +115,10 @@ class RabbitmqPublisher:
 
     def await_answers(self, outbox: Outbox, most: int) -> None:
         """Run the connection until all is sent and at most so many answers are outstanding."""
-        progress, until = None, 0.0
-        while outbox.unsent_bytes or len(outbox.confirms) > most:
-            if progress != (progress := (len(outbox.confirms), outbox.unsent_bytes)):
-                until = self.monotonic() + self.confirm_timeout_s
+        fewest, until = (math.inf, math.inf), 0.0
+        while (left := (len(outbox.confirms), outbox.unsent_bytes))[1] or left[0] > most:
+            if left < fewest:  # and not just other: heartbeats are written all the time
+                fewest, until = left, self.monotonic() + self.confirm_timeout_s
             elif self.monotonic() >= until:
                 raise BrokerUnavailable(f"{self.dialer.shown}: {self.silence(outbox)}")
             self.dialer.turn(max(0.0, until - self.monotonic()))

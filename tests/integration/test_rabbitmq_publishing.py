@@ -220,6 +220,20 @@ def test_a_memory_alarm_blocks_publishing_and_not_consuming(rabbitmq: Rabbitmq, 
         publisher.publish([letter(b"z")])
 
 
+def test_heartbeats_are_no_answer_of_a_broker_that_blocks(rabbitmq: Rabbitmq, url: str) -> None:
+    with publishing(url, timeout_s=3.0, heartbeat_s=2) as publisher:
+        publisher.publish([letter(b"x")])
+        rabbitmq.ctl("set_vm_memory_high_watermark", "0.000001")
+        began = time.monotonic()
+        try:
+            with pytest.raises(BrokerUnavailable, match="no confirmation in 3"):
+                publisher.publish([letter(b"y" * 1000) for _ in range(20_000)])
+        finally:
+            rabbitmq.ctl("set_vm_memory_high_watermark", "0.4")
+
+    assert time.monotonic() - began < 15
+
+
 def test_a_wrong_password_is_told_at_once_and_not_shown(url: str) -> None:
     wrong = url.replace("guest:guest", "guest:hunter2")
     with publishing(wrong) as publisher, pytest.raises(Misconfigured) as caught:
