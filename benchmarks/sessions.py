@@ -30,6 +30,7 @@ class Shape:
     rate: events a second, in event time. lacking: the share that lacks one to three of `IDENTITY`.
     text: the share of sessions that are sshd's.
     per_request: events that share a request ID; 0 for no request IDs.
+    ports: whether requests tell the client's port, and so their connection.
     late: the most seconds by which an event arrives after those of its time.
     """
 
@@ -41,6 +42,7 @@ class Shape:
     lacking: float = 0.3
     text: float = 0.2
     per_request: int = 0
+    ports: bool = True
     late: float = 2.0
 
 
@@ -107,6 +109,8 @@ def session_events(
         event = ssh_line(session, missing) if is_text else web_request(chance, session, missing)
         if request and not is_text:
             event["details"]["requestid"] = request
+        if not shape.ports:
+            event["details"].pop("sourceport", None)
         event["timestamp"] = (START + timedelta(seconds=at)).isoformat(timespec="milliseconds")
         yield at, orjson.dumps(event), lacks
 
