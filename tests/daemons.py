@@ -20,7 +20,7 @@ PROGRAM = Path(sys.executable).with_name("mqworker")
 START_LIMIT_S = 30.0
 PID = re.compile(r"\bpid=(\d+)")
 FACT = re.compile(r"\b([a-z_]+)=(\d+)")
-READY = "broker connected"
+READY = "role=consume"
 READY_EMBEDDED = "sink ready"
 
 
