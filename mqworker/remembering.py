@@ -36,8 +36,9 @@ class Remembering:
             for remembered in entry.sightings:
                 sighting = self.replica.fixed(remembered)
                 buckets.add(self.retention.touch(sighting.at, now))
-                change = self.replica.absorb(sighting)
-                if change is not None and sighting.id in own:
+                is_own = sighting.id in own
+                change = self.replica.absorb(sighting, own=is_own)
+                if change is not None and is_own:
                     changes[sighting.id] = change
             self.kept.append((entry.position, buckets))
         return changes

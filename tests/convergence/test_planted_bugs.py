@@ -4,12 +4,13 @@ from random import Random
 
 import pytest
 
+from mqworker.core.correlation.place import Place
 from mqworker.core.correlation.replica import Replica
 from mqworker.core.message import STORED
 from mqworker.correlating import Correlating
 from mqworker.sinks.memory import MemorySink
 from tests.convergence.logs import log_of
-from tests.convergence.played import expected, played
+from tests.convergence.played import LIMITS, expected, played
 
 MOST_RUNS = 3000
 
@@ -34,13 +35,10 @@ def replace_whatever_version_is_there(patch):
 
 
 def keep_the_first_of_a_hot_link(patch):
-    original = Replica.shelves
+    def cool(self, low, high):
+        return self.within(low, high)[: LIMITS["hot"]]
 
-    def shelves(self, link, low, high):
-        for groups, events in original(self, link, low, high):
-            yield groups[: self.rules.hot], min(events, self.rules.hot)
-
-    patch.setattr(Replica, "shelves", shelves)
+    patch.setattr(Place, "cool", cool)
 
 
 def take_a_409_for_the_whole_answer(patch):
@@ -56,8 +54,8 @@ def take_a_409_for_the_whole_answer(patch):
 def trust_that_a_repeated_sighting_was_carried_through(patch):
     original = Replica.absorb
 
-    def absorb(self, sighting):
-        change = original(self, sighting)
+    def absorb(self, sighting, *, own):
+        change = original(self, sighting, own=own)
         return None if change and change.repeated else change
 
     patch.setattr(Replica, "absorb", absorb)

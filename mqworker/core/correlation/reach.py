@@ -8,12 +8,13 @@ other: they may be the bridge.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from mqworker.core.correlation.replica import Change, Group, Replica
-from mqworker.core.correlation.rules import Rule
-from mqworker.core.correlation.sighting import Sighting, rule_name
+from mqworker.core.correlation.group import Group
+from mqworker.core.correlation.place import Place
+from mqworker.core.correlation.replica import Change, Replica
+from mqworker.core.correlation.sighting import Sighting
 
 Shelved = tuple[str, int]
 """A link and a bucket."""
@@ -35,58 +36,58 @@ def affected(replica: Replica, change: Change, seen: set[Shelved]) -> Iterator[S
         seen: the hot shelves that were gone through already, together with this change; one that
             became hot is gone through once for all who may have made it so.
     """
+    for group in reached(replica, change, seen) if change.waiters is None else change.waiters:
+        yield from group.sightings()
+
+
+def reached(replica: Replica, change: Change, seen: set[Shelved]) -> Iterator[Group]:
+    """Give every waiter from which a walk could lead to a change."""
     changed = change.group
-    links = [link for link in changed.links if matters(replica, link, change, seen)]
-    rules = [rule for link in links if (rule := rule_of(replica, link))]
+    places = [place for place in found(replica, changed.links) if matters(place, change, seen)]
+    rules = [place.kind.rule for place in places if place.kind.rule]
     if not rules:
         return
     after, before = max(rule.after for rule in rules), max(rule.before for rule in rules)
     walkers = Span(changed.bucket - after, changed.bucket + before)
-    for group in around(replica, changed, links, walkers):
+    for group in around(replica, changed, places, walkers):
         if None in group.stated and walkers.low <= group.bucket <= walkers.high:
-            for name, at in group.members.items():
-                yield Sighting(name, group.index_name, at, False, group.links, group.stated)
+            yield group
 
 
-def matters(replica: Replica, link: str, change: Change, seen: set[Shelved]) -> bool:
+def found(replica: Replica, links: Iterable[str]) -> list[Place]:
+    """Return the places of links."""
+    return [place for place in replica.open(links) if place is not None]
+
+
+def matters(place: Place, change: Change, seen: set[Shelved]) -> bool:
     """Tell whether a walk over a link can notice a change.
 
     What was hot before stays hot, and no walk looks further. What has just become hot is news, and
     so may be what is repeated: the news of it may have died with who brought it.
     """
     bucket = change.group.bucket
-    if replica.events(link, bucket) <= replica.rules.hot:
+    if not place.is_hot(bucket):
         return True
-    if (link, bucket) in seen or not (change.repeated or link in change.crossed):
+    shelved = (place.link, bucket)
+    if shelved in seen or not (change.repeated or place.link in change.crossed):
         return False
-    seen.add((link, bucket))
+    seen.add(shelved)
     return True
 
 
-def around(replica: Replica, changed: Group, links: list[str], walkers: Span) -> list[Group]:
+def around(replica: Replica, changed: Group, places: list[Place], walkers: Span) -> list[Group]:
     """Return the groups that a walk may start from or come through on its way to `changed`."""
+    low, high = walkers.low - replica.before, walkers.high + replica.after
     seen: dict[Group, None] = {changed: None}
     followed: set[str] = set()
     for _ in range(replica.rules.max_hops):
-        followed.update(links)
-        met = dict.fromkeys(group for link in links for group in near(replica, link, walkers))
+        followed.update(place.link for place in places)
+        ruled = [place for place in places if place.kind.rule is not None]
+        met = dict.fromkeys(group for place in ruled for group in place.within(low, high))
         new = [group for group in met if group not in seen]
         if not new:
             break
         seen.update(dict.fromkeys(new))
-        links = list(dict.fromkeys(n for group in new for n in group.links if n not in followed))
+        links = dict.fromkeys(link for group in new for link in group.links)
+        places = found(replica, [link for link in links if link not in followed])
     return list(seen)
-
-
-def near(replica: Replica, link: str, walkers: Span) -> Iterator[Group]:
-    """Give the groups of a link that some walker in the span can come through."""
-    if rule_of(replica, link) is None:
-        return
-    low, high = walkers.low - replica.rules.before, walkers.high + replica.rules.after
-    for groups, _ in replica.shelves(link, low, high):
-        yield from groups
-
-
-def rule_of(replica: Replica, link: str) -> Rule | None:
-    """Return the rule that made a link; None when there is no such rule any more."""
-    return replica.rules.rules.get(rule_name(link))

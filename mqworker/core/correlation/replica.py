@@ -1,225 +1,274 @@
-"""What is remembered, indexed by link: each worker's own copy of the shared memory.
+"""Each worker's own copy of the shared memory, and what each new sighting changes in it.
 
-1. Events with equal links and equal stated values in one bucket are one Group: a walk can't tell
-   them apart.
-2. A (link, bucket) with more than `hot` distinct events is hot. Its groups are kept all the same:
-   a walk whose window does not reach that bucket may still come through them by other links.
-3. The time of an event without one is fixed by the first sighting of its ID.
+1. A change names every waiter whose answer it may have changed; where nothing says which these are
+   (what is repeated, what is hot) it names none, and everything in reach is looked at.
+2. That holds for sightings of which `own` is told. Those of others are theirs to carry through.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from mqworker.core.correlation.rules import Rules
-from mqworker.core.correlation.sighting import Sighting, Stated
-
-
-class Group:
-    """Events that a walk can't tell apart: `members` has the time of each, in milliseconds."""
-
-    __slots__ = ("bucket", "first", "index_name", "links", "members", "stated")
-
-    def __init__(self, sighting: Sighting, bucket: int) -> None:
-        self.bucket = bucket
-        self.index_name = sighting.index_name
-        self.links = sighting.links
-        self.stated = sighting.stated
-        self.members = {sighting.id: sighting.at}
-        self.first = (sighting.at, sighting.id)
-
-    def holds(self, sighting: Sighting, bucket: int) -> bool:
-        """Tell whether a sighting belongs here."""
-        return (
-            self.bucket == bucket
-            and self.stated == sighting.stated
-            and self.links == sighting.links
-            and self.index_name == sighting.index_name
-        )
+from mqworker.core.correlation.answer import Answer
+from mqworker.core.correlation.cluster import Cluster
+from mqworker.core.correlation.group import Group, Moment, moment
+from mqworker.core.correlation.index import Index, bits_of
+from mqworker.core.correlation.linking import Stated
+from mqworker.core.correlation.place import Place
+from mqworker.core.correlation.sighting import Sighting
+from mqworker.core.correlation.walk import resolve
 
 
 class Change(NamedTuple):
     """A group that a walk may see anew.
 
+    waiters: whose answers it may have changed; None when that is not known.
     repeated: it was remembered before, but what it changed then may not have been carried through:
         who remembered it first may have died on the way.
     crossed: the links that became hot by it, in its bucket.
     """
 
     group: Group
+    waiters: tuple[Group, ...] | None = None
     repeated: bool = False
     crossed: tuple[str, ...] = ()
 
 
-class Shelf:
-    """The groups of one link in one bucket, and how many events they hold.
+class Arrival(NamedTuple):
+    """A new event before it is put in: what it meets, and what it brings.
 
-    ids: where each event is, once the shelf is hot and too long to be searched.
+    places: those of its links that there are. clusters: what these belong to.
     """
 
-    __slots__ = ("events", "groups", "ids")
-
-    def __init__(self) -> None:
-        self.groups: list[Group] = []
-        self.events = 0
-        self.ids: dict[str, Group] | None = None
-
-    def count(self, group: Group, name: str, hot: int) -> bool:
-        """Count one more event; tell whether it makes the shelf hot."""
-        self.events += 1
-        if self.ids is not None:
-            self.ids[name] = group
-        elif self.events > hot:
-            self.ids = {member: each for each in self.groups for member in each.members}
-            return True
-        return False
+    places: list[Place]
+    clusters: list[Cluster]
+    links: tuple[str, ...]
+    stated: Stated
+    bits: int
+    bucket: int
+    when: Moment
 
 
-Place = Group | dict[int, Shelf]
-"""What is under a link: most have one group only, which then needs no shelf."""
+class Replica(Index):
+    """Remembered events, and who waits for what."""
 
-
-@dataclass(slots=True)
-class Replica:
-    """Remembered events, by link."""
-
-    rules: Rules
-    places: dict[str, Place] = field(default_factory=dict)
-    floating: dict[str, int] = field(default_factory=dict)
-    groups: dict[int, list[Group]] = field(default_factory=dict)
-
-    def bucket(self, at: int) -> int:
-        """Return the bucket of a time in milliseconds."""
-        return at // (self.rules.bucket_s * 1000)
-
-    def fixed(self, sighting: Sighting) -> Sighting:
-        """Return the sighting with the time that counts."""
-        if not sighting.floating:
-            return sighting
-        at = self.floating.setdefault(sighting.id, sighting.at)
-        return sighting if at == sighting.at else sighting._replace(at=at)
-
-    def absorb(self, sighting: Sighting) -> Change | None:
+    def absorb(self, sighting: Sighting, *, own: bool = True) -> Change | None:
         """Remember a sighting whose time is fixed.
 
+        Args:
+            sighting: of an event.
+            own: whom it affects is asked of this worker.
+
         Returns:
-            What it changed, None when no walk can notice it.
+            What it changed, None when that changes no answer but its own.
         """
         if not sighting.links:
             return None
-        bucket = self.bucket(sighting.at)
-        group = self.find(sighting, bucket)
+        found = self.open(sighting.links)
+        places = [place for place in found if place is not None]
+        bucket, when = sighting.at // self.width, moment(sighting.at, sighting.id)
+        if not places and self.put_alone(sighting, bucket, when):
+            return None
+        group = None
+        if len(places) == len(found):
+            group = find(places, sighting, bucket, when)
+            if group is not None and group.holds(when):
+                return Change(group, repeated=True)
+        arrival = Arrival(
+            places,
+            roots(places),
+            sighting.links,
+            sighting.stated,
+            bits_of(sighting.stated),
+            bucket,
+            when,
+        )
         if group is None:
-            return self.settle_in(Group(sighting, bucket))
-        if sighting.id in group.members:
-            return Change(group, repeated=True)
-        return self.join(group, sighting)
+            return self.take_in(arrival, found, sighting.index_name, own=own)
+        return self.join(group, arrival, own=own)
 
-    def find(self, sighting: Sighting, bucket: int) -> Group | None:
-        """Return the group that a sighting belongs to, None when there is none yet.
+    def join(self, group: Group, arrival: Arrival, *, own: bool) -> Change | None:
+        """Add a member to a group; only an earlier one than all, or one too many, is news."""
+        is_earlier = arrival.when < group.first
+        before = self.disturb(arrival, own=own) if is_earlier else []
+        group.add(arrival.when)
+        hot = self.rules.hot
+        crossed = tuple(
+            [place.link for place in arrival.places if place.count(group, arrival.when, hot)]
+        )
+        (cluster,) = arrival.clusters
+        if crossed:
+            cluster.crowd()
+        if cluster.crowded:
+            return Change(group, crossed=crossed) if is_earlier or crossed else None
+        return self.compare(cluster, group, before)
 
-        On a hot shelf only what is there already is found; a new event gets a group of its own.
-        """
-        for link in sighting.links:
-            place = self.places.get(link)
-            if place is None:
-                return None
-            if isinstance(place, Group):
-                return place if place.holds(sighting, bucket) else None
-            shelf = place.get(bucket)
-            if shelf is None:
-                return None
-            if shelf.ids is None:
-                return next(
-                    (group for group in shelf.groups if group.holds(sighting, bucket)), None
-                )
-            if (group := shelf.ids.get(sighting.id)) is not None:
-                return group
-        return None
-
-    def join(self, group: Group, sighting: Sighting) -> Change | None:
-        """Add a new member; return what a walk may see: it is the earliest, or one too many."""
-        group.members[sighting.id] = sighting.at
-        earlier = (sighting.at, sighting.id) < group.first
-        if earlier:
-            group.first = (sighting.at, sighting.id)
-        crossed = tuple([link for link in group.links if self.crosses(link, group, sighting.id)])
-        return Change(group, crossed=crossed) if earlier or crossed else None
-
-    def crosses(self, link: str, group: Group, name: str) -> bool:
-        """Count a new member of a group under one of its links; tell whether that gets hot."""
-        place = self.places[link]
-        if isinstance(place, Group):
-            return len(place.members) == self.rules.hot + 1
-        return place[group.bucket].count(group, name, self.rules.hot)
-
-    def settle_in(self, group: Group) -> Change:
-        """Put a new group, of one event, under each of its links."""
+    def take_in(
+        self, arrival: Arrival, found: Sequence[Place | None], index_name: str, *, own: bool
+    ) -> Change | None:
+        """Put a new group in."""
+        before = self.disturb(arrival, own=own)
+        cluster = unite(arrival.clusters)
+        places = [
+            place or self.make(link, cluster)
+            for place, link in zip(found, arrival.links, strict=True)
+        ]
+        group = self.akin(arrival, places, index_name)
         self.groups.setdefault(group.bucket, []).append(group)
+        hot, mask = self.rules.hot, 0
         crossed = []
-        for link in group.links:
-            place = self.places.get(link)
-            if place is None:
-                self.places[link] = group
-                continue
-            if isinstance(place, Group):
-                self.places[link] = place = shelved(place, self.rules.hot)
-            shelf = place.setdefault(group.bucket, Shelf())
-            shelf.groups.append(group)
-            if shelf.count(group, group.first[1], self.rules.hot):
-                crossed.append(link)
-        return Change(group, crossed=tuple(crossed))
+        for place in places:
+            mask |= place.kind.mask
+            if place.add(group, hot):
+                crossed.append(place.link)
+        cluster.known |= arrival.bits
+        if crossed:
+            cluster.crowd()
+        if cluster.crowded:
+            return Change(group, crossed=tuple(crossed))
+        if mask & ~arrival.bits:
+            cluster.await_answer(group)
+        return self.compare(cluster, group, before)
 
-    def evict(self, buckets: Iterable[int]) -> None:
-        """Forget everything that happened in these buckets."""
-        for bucket in buckets:
-            for group in self.groups.pop(bucket, ()):
-                for link in group.links:
-                    self.clear(link, bucket)
-                for name in group.members if self.floating else ():
-                    self.floating.pop(name, None)
+    def akin(self, arrival: Arrival, places: list[Place], index_name: str) -> Group:
+        """Return the group of a new event; what it has in common with a neighbor is one object."""
+        links, stated = tuple([place.link for place in places]), arrival.stated
+        neighbor = next((place.groups[-1] for place in places if place.groups), None)
+        if neighbor is not None:
+            links = neighbor.links if neighbor.links == links else links
+            pairs = zip(neighbor.stated, stated, strict=True)
+            stated = tuple([known if known == value else value for known, value in pairs])
+            stated = neighbor.stated if neighbor.stated == stated else stated
+        return Group(links, stated, arrival.bucket, index_name, arrival.when)
 
-    def clear(self, link: str, bucket: int) -> None:
-        """Forget what a link has in a bucket."""
-        place = self.places.get(link)
-        if isinstance(place, Group):
-            if place.bucket == bucket:
-                del self.places[link]
-        elif place is not None:
-            place.pop(bucket, None)
-            if not place:
-                del self.places[link]
+    def disturb(self, arrival: Arrival, *, own: bool) -> list[tuple[Group, Answer]]:
+        """Return the waiters whose answers a new event may change, with the answers as they are.
 
-    def shelves(self, link: str, low: int, high: int) -> Iterator[tuple[list[Group], int]]:
-        """Give the groups of a link, bucket by bucket from `low` to `high`, and their events."""
-        place = self.places.get(link)
-        if place is None:
-            return
-        if isinstance(place, Group):
-            if low <= place.bucket <= high:
-                yield [place], len(place.members)
-            return
-        for bucket in range(low, high + 1) if high - low < len(place) else list(place):
-            if low <= bucket <= high and (shelf := place.get(bucket)):
-                yield shelf.groups, shelf.events
+        For others' events there are none: whom they may affect has to be asked for again.
+        """
+        if any(cluster.crowded for cluster in arrival.clusters):
+            return []
+        before: list[tuple[Group, Answer]] = []
+        for cluster in arrival.clusters:
+            if own and cluster.pending:
+                self.settle_pending(cluster)
+            for waiter in self.upset(cluster, arrival):
+                if own:
+                    before.append((waiter, resolve(self, waiter.sighting())))
+                else:
+                    cluster.await_answer(waiter)
+        return before
 
-    def events(self, link: str, bucket: int) -> int:
-        """Return how many events a link has in a bucket."""
-        return sum(events for _, events in self.shelves(link, bucket, bucket))
+    def settle_pending(self, cluster: Cluster) -> None:
+        """Find the answers of waiters that are not known."""
+        pending, cluster.pending = cluster.pending or [], None
+        for waiter in pending:
+            if waiter.bucket in self.groups:
+                self.settle(cluster, waiter, resolve(self, waiter.sighting()))
+
+    def settle(self, cluster: Cluster, waiter: Group, answer: Answer) -> None:
+        """Take note of a waiter's answer."""
+        places = self.open(waiter.links)
+        mask = 0
+        for place in places:
+            mask |= place.kind.mask if place else 0
+        if cluster.settle(waiter, mask & ~bits_of(waiter.stated), answer):
+            for place in places:
+                if place is not None:
+                    place.leads_far = True
+
+    def upset(self, cluster: Cluster, arrival: Arrival) -> list[Group]:
+        """Return the waiters of a cluster whose answers a new event may change."""
+        waiters: dict[Group, None] = {}
+        places = [place for place in arrival.places if place.cluster.root() is cluster]
+        if cluster.near and cluster.near.is_broken(arrival.stated, arrival.when):
+            for place in places:
+                waiters.update(dict.fromkeys(adjacent(place, arrival)))
+        if cluster.unsettled and is_opened(cluster, places, arrival):
+            low, high = arrival.bucket - self.after, arrival.bucket + self.before
+            alive = [waiter for waiter in cluster.unsettled if waiter.bucket in self.groups]
+            reached = [waiter for waiter in alive if low <= waiter.bucket <= high]
+            cluster.unsettled = [each for each in alive if not low <= each.bucket <= high] or None
+            if cluster.unsettled is None:
+                cluster.open = cluster.distant = 0
+                cluster.far = None
+            waiters.update(dict.fromkeys(reached))
+        return list(waiters)
+
+    def compare(
+        self, cluster: Cluster, group: Group, before: list[tuple[Group, Answer]]
+    ) -> Change | None:
+        """Return what has changed for waiters, given their answers before."""
+        changed = []
+        for waiter, old in before:
+            new = resolve(self, waiter.sighting())
+            self.settle(cluster, waiter, new)
+            if new != old:
+                changed.append(waiter)
+        return Change(group, tuple(changed)) if changed else None
 
 
-def shelved(group: Group, hot: int) -> dict[int, Shelf]:
-    """Return a group on a shelf of its own, in the place of a lone one."""
-    shelf = Shelf()
-    shelf.groups.append(group)
-    shelf.events = len(group.members)
-    if shelf.events > hot:
-        shelf.ids = dict.fromkeys(group.members, group)
-    return {group.bucket: shelf}
+def find(places: list[Place], sighting: Sighting, bucket: int, when: Moment) -> Group | None:
+    """Return the group that an event belongs to, None when there is none yet."""
+    for place in places:
+        if place.shelves is None:
+            return place.find(sighting, bucket, when)
+    for place in places:
+        if (group := place.find(sighting, bucket, when)) is not None:
+            return group
+    return None
 
 
-def lacking(stated: Stated) -> list[int]:
-    """Return the positions of the identity fields that are not stated."""
-    return [position for position, value in enumerate(stated) if value is None]
+def roots(places: Iterable[Place]) -> list[Cluster]:
+    """Return the clusters of places, each once."""
+    clusters: list[Cluster] = []
+    for place in places:
+        cluster = place.cluster = place.cluster.root()
+        if cluster not in clusters:
+            clusters.append(cluster)
+    return clusters
+
+
+def unite(clusters: list[Cluster]) -> Cluster:
+    """Return one cluster for all of these."""
+    if not clusters:
+        return Cluster()
+    for other in clusters[1:]:
+        clusters[0].take(other)
+    return clusters[0]
+
+
+def adjacent(place: Place, arrival: Arrival) -> Iterable[Group]:
+    """Give the waiters under a link that see a new event there, and lack what it states."""
+    rule = place.kind.rule
+    if rule is None:
+        return
+    for group in place.within(arrival.bucket - rule.after, arrival.bucket + rule.before):
+        if arrival.bits & ~bits_of(group.stated):
+            yield group
+
+
+def is_opened(cluster: Cluster, places: list[Place], arrival: Arrival) -> bool:
+    """Tell whether a new event may change the answer of an unsettled waiter of a cluster."""
+    others = 0
+    for other in arrival.clusters:
+        if other is not cluster:
+            others |= other.known
+    if cluster.open & (arrival.bits | others) or cluster.distant & others:
+        return True
+    if cluster.far is not None:
+        if cluster.far.is_broken(arrival.stated, arrival.when):
+            return True
+        if cluster.distant & arrival.bits and any(place.leads_far for place in places):
+            return True
+    watched = (cluster.open | cluster.distant) & cluster.known
+    return watched != 0 and is_shortcut(places, arrival.bucket)
+
+
+def is_shortcut(places: list[Place], bucket: int) -> bool:
+    """Tell whether an event in these places makes a way that no other of its bucket makes."""
+    if len(places) < 2:  # noqa: PLR2004 - a way has two ends
+        return False
+    links = {place.link for place in places}
+    return not any(links.issubset(group.links) for group in places[0].within(bucket, bucket))
