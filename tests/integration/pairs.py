@@ -18,7 +18,7 @@ import orjson
 
 from mqworker.brokers.rabbitmq import RabbitmqOptions
 from mqworker.brokers.sqlite import SqliteBroker
-from mqworker.core.message import Properties, Publication
+from mqworker.core.message import Delivery, Properties, Publication
 from mqworker.publishers.rabbitmq import RabbitmqPublisher
 from mqworker.publishers.sqlite import SqlitePublisher
 from mqworker.sources.rabbitmq import RabbitmqSource
@@ -46,15 +46,23 @@ class Letter(NamedTuple):
     body: bytes
     properties: Properties
 
+    @property
+    def headers(self) -> dict[str, Any]:
+        assert isinstance(self.properties.headers, dict)
+        return self.properties.headers
+
 
 class Pair(Protocol):
-    """run: what its events are told apart by."""
+    """broker, sink: the URLs that workers are given. run: what its events are told apart by."""
 
+    broker: str
+    sink: str
     run: str
 
     @property
     def flags(self) -> list[str]:
         """Where both are, for `mqworker run`."""
+        return ["--broker", self.broker, "--sink", self.sink]
 
     def publish(self, publications: Sequence[Publication]) -> None:
         """Publish, confirmed."""
@@ -72,16 +80,12 @@ class Pair(Protocol):
         """Return the dead letters."""
 
 
-class Served:
-    """RabbitMQ and Elasticsearch; `broker` and `sink` are the URLs that workers are given."""
+class Served(Pair):
+    """RabbitMQ and Elasticsearch."""
 
     def __init__(self, rabbitmq: Rabbitmq, url: str, elasticsearch: Elasticsearch, run: str):
         self.rabbitmq, self.url, self.elasticsearch, self.run = rabbitmq, url, elasticsearch, run
         self.broker, self.sink = url, elasticsearch.url
-
-    @property
-    def flags(self) -> list[str]:
-        return ["--broker", self.broker, "--sink", self.sink]
 
     def options(self, queue: str = QUEUE, *exchanges: str) -> RabbitmqOptions:
         return RabbitmqOptions(urls=(self.url,), queue=queue, exchanges=exchanges)
@@ -120,13 +124,15 @@ class Served:
         mine = {"query": {"term": {"details.run": self.run}}}
         return search(self.elasticsearch, "events-*", mine | wanted)
 
-    def dead(self) -> list[Letter]:
-        letters: list[Letter] = []
+    def dead(self, *, take: bool = False) -> list[Letter]:
+        found: list[Delivery] = []
         count = self.dead_count()
         with closing(RabbitmqSource(self.options(DEAD_QUEUE))) as source:
-            while len(letters) < count:
-                letters += [Letter(each.body, each.properties) for each in source.receive(500, 5)]
-        return letters
+            while len(found) < count:
+                found += source.receive(500, 5)
+            if take:
+                source.settle([each.tag for each in found])
+        return [Letter(each.body, each.properties) for each in found]
 
 
 def search(node: Elasticsearch, indices: str, wanted: dict[str, Any]) -> dict[str, Any]:
@@ -142,20 +148,24 @@ def search(node: Elasticsearch, indices: str, wanted: dict[str, Any]) -> dict[st
     return answered
 
 
-class Embedded:
+class Embedded(Pair):
     """The embedded broker and the embedded sink."""
 
     def __init__(self, directory: Path, run: str) -> None:
-        self.broker, self.sink, self.run = directory / "broker.db", directory / "events.db", run
-        self.flags = ["--broker", f"sqlite:///{self.broker}", "--sink", f"sqlite:///{self.sink}"]
+        self.queues, self.documents, self.run = (
+            directory / "broker.db",
+            directory / "events.db",
+            run,
+        )
+        self.broker, self.sink = f"sqlite:///{self.queues}", f"sqlite:///{self.documents}"
 
     def publish(self, publications: Sequence[Publication]) -> None:
         where = {"queues": (QUEUE,), "exchanges": (EXCHANGE,)}
-        with closing(SqlitePublisher(self.broker, **where)) as publisher:
+        with closing(SqlitePublisher(self.queues, **where)) as publisher:
             publisher.publish(publications)
 
     def depth(self) -> Found:
-        with closing(SqliteBroker(self.broker)) as broker:
+        with closing(SqliteBroker(self.queues)) as broker:
             return Found(*broker.depth(QUEUE))
 
     def stored(self) -> int:
@@ -166,10 +176,10 @@ class Embedded:
         return Counter(orjson.loads(source)["details"]["eventid"] for source in sources)
 
     def ask(self, query: str) -> list[Any]:
-        with closing(sqlite3.connect(f"file:{self.sink}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"file:{self.documents}?mode=ro", uri=True)) as connection:
             return connection.execute(query).fetchall()
 
     def dead(self) -> list[Letter]:
-        with closing(SqliteBroker(self.broker)) as broker:
+        with closing(SqliteBroker(self.queues)) as broker:
             found = broker.peek(DEAD_QUEUE, 10_000)
         return [Letter(each.body, each.properties) for each in found]
