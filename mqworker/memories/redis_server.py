@@ -133,9 +133,11 @@ def verify(client: redis.Redis, shown: str) -> None:
 
     Raises:
         Misconfigured: it does not; the message has the commands that mend it.
-        MemoryUnavailable: it is a replica now.
+        MemoryUnavailable: it has just been started, or is a replica now.
     """
     told: dict[str, Any] = client.info()
+    if told.get("loading"):  # meanwhile Redis says that it keeps nothing
+        raise MemoryUnavailable(f"{shown} is reading its data")
     version = str(told.get("redis_version"))
     if tuple(int(part) for part in re.findall(r"\d+", version)[:2]) < OLDEST:
         raise Misconfigured(f"{shown} is version {version}, 6.2 or newer is needed")
