@@ -11,18 +11,21 @@ import psutil
 import pytest
 
 PROGRAM = """
-import logging, signal, sys, time
+import logging, os, signal, sys, time
 from mqworker.core.backoff import Backoff
 from mqworker.supervisor import Supervisor
+
+def say(word):  # in one write: print takes two when Python is told not to buffer
+    os.write(1, word.encode() + b"\\n")
 
 def work(orphaned):
     ends = []
     signal.signal(signal.SIGTERM, lambda *_: ends.append("TERM"))
-    signal.signal(signal.SIGHUP, lambda *_: print("HUP", flush=True))
-    print("up", flush=True)
+    signal.signal(signal.SIGHUP, lambda *_: say("HUP"))
+    say("up")
     while not ends and not orphaned():
         time.sleep(0.02)
-    print(ends[0] if ends else "orphaned", flush=True)
+    say(ends[0] if ends else "orphaned")
     return int(sys.argv[1])
 
 sys.exit(Supervisor(2, work, Backoff(0.1, 0.2)).run())
@@ -34,7 +37,7 @@ def supervised(tmp_path):
     processes, output = [], tmp_path / "out"
 
     def start(status=0):
-        with output.open("wb") as out:
+        with output.open("ab") as out:
             process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(status)], stdout=out)
         processes.append(process)
         eventually(lambda: lines(output).count("up") >= 2)
