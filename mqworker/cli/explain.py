@@ -10,7 +10,6 @@ from typing import Any, BinaryIO
 import click
 import orjson
 
-from mqworker import wiring
 from mqworker.cli.display import echo_json, printable
 from mqworker.cli.moments import moment
 from mqworker.cli.options import Configuration, configured, json_option
@@ -24,6 +23,7 @@ from mqworker.core.explain import explain as explain_message
 from mqworker.core.explain_correlation import Related, relate
 from mqworker.core.message import Delivery, Document, PlainProperties, Tag
 from mqworker.core.phrases import linked, phrases, worded
+from mqworker.wiring.policy import build_policy
 
 STAGES_OF_RECORD = ("decode", "normalize")
 INDENT = " " * 6
@@ -63,7 +63,7 @@ def explain(
         routing_key=settings.queue,
     )
     rules = load_rules(settings.rules)
-    for one in relate([*explain_message(delivery, wiring.build_policy(settings))], rules):
+    for one in relate([*explain_message(delivery, build_policy(settings))], rules):
         if as_json:
             echo_json(as_object(one.explained))
         else:

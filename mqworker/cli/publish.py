@@ -13,7 +13,6 @@ from typing import Any
 
 import click
 
-from mqworker import wiring
 from mqworker.cli.display import echo_json
 from mqworker.cli.options import Configuration, configured, json_option
 from mqworker.cli.reading import read_events
@@ -23,6 +22,7 @@ from mqworker.config.broker import BrokerOptions
 from mqworker.config.settings import Settings
 from mqworker.core.decode import Limits
 from mqworker.core.errors import MqworkerError
+from mqworker.wiring.broker import open_publisher
 
 LONGEST_RUN_ID = 200
 
@@ -76,7 +76,7 @@ def publish(
     they were published: for them this holds within a day.)
     """
     settings = configuration.settings
-    with closing(wiring.open_publisher(settings)) as publisher:
+    with closing(open_publisher(settings)) as publisher:
         sending = Sending(publisher, settings.exchange[0], settings.queue, run_id, id_field)
         status = send_all(sending, file, limits_of(settings))
     if as_json:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import click
 
-from mqworker import wiring
 from mqworker.cli.options import Configuration, configured, json_option
 from mqworker.cli.status import finish
+from mqworker.config.settings import WORKER
 from mqworker.supervisor import Orphaned, Supervisor
+from mqworker.wiring.worker import run_worker
 
 
 @click.command()
-@configured(daemon=True)
+@configured(*WORKER, daemon=True)
 @json_option("Log as JSON: short for --log-format json.")
 def run(configuration: Configuration, *, as_json: bool) -> int:  # noqa: ARG001 - read by `configured`
     """Move messages from the broker to the sink until told to stop.
@@ -21,7 +22,7 @@ def run(configuration: Configuration, *, as_json: bool) -> int:  # noqa: ARG001 
     """
 
     def work(orphaned: Orphaned) -> int:
-        return wiring.run_worker(configuration.settings, configuration.reload, orphaned)
+        return run_worker(configuration.settings, configuration.reload, orphaned)
 
     size = configuration.settings.processes
     if size == 1:

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from mqworker import wiring
 from mqworker.cli.display import clipped, echo_json, printable
 from mqworker.cli.options import Configuration, configured, json_option
 from mqworker.config.sink import SinkOptions
+from mqworker.wiring.sink import open_sink
 
 SUMMARY_WIDTH = 100
 
@@ -27,7 +27,7 @@ def search(
     configuration: Configuration, *, words: tuple[str, ...], limit: int, as_json: bool
 ) -> None:
     """Find stored events that hold all these WORDS, the newest first."""
-    with closing(wiring.open_archive(configuration.settings)) as archive:
+    with closing(open_sink(configuration.settings)) as archive:
         hits = archive.search(" ".join(words), limit)
     for hit in hits:
         if as_json:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import click
 
-from mqworker import wiring
 from mqworker.cli.display import echo_json, printable
 from mqworker.cli.options import Configuration, configured, json_option
 from mqworker.config.sink import SinkOptions
+from mqworker.wiring.sink import set_up
 
 
 @click.command()
@@ -20,7 +20,7 @@ def setup(configuration: Configuration, *, as_json: bool) -> None:
 
     For a worker that lacks the privilege to do so itself; run this with an account that has it.
     """
-    found = wiring.set_up(replace(configuration.settings, sink_setup=True))
+    found = set_up(replace(configuration.settings, sink_setup=True))
     if as_json:
         echo_json({"sink": found})
     else:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import click
 
-from mqworker import wiring
 from mqworker.cli.display import echo_json, printable
 from mqworker.cli.moments import moment
 from mqworker.cli.options import Configuration, configured, json_option
@@ -22,6 +21,7 @@ from mqworker.core.story_page import page
 from mqworker.core.storytelling import WIDTH, Paint, Tone, plain, tell
 from mqworker.core.trail import Bounds
 from mqworker.core.trail import trace as trace_activity
+from mqworker.wiring.sink import open_sink
 
 WIDEST = 160
 
@@ -76,7 +76,7 @@ def trace(
     if since and until and since > until:
         raise click.UsageError("--since is later than --until")
     rules = load_rules(configuration.settings.rules)
-    with closing(wiring.open_archive(configuration.settings)) as archive:
+    with closing(open_sink(configuration.settings)) as archive:
         story = trace_activity(archive.find, value, rules, Bounds(limit, since, until))
     if html:
         write_page(html, story)

@@ -18,7 +18,7 @@ from mqworker.config.option import Option, options_of
 from mqworker.config.secret import Secret
 from mqworker.config.sink import SinkOptions
 
-SECTIONS: tuple[type[Any], ...] = (
+WORKER: tuple[type[Any], ...] = (
     BrokerOptions,
     SinkOptions,
     FlowOptions,
@@ -26,6 +26,9 @@ SECTIONS: tuple[type[Any], ...] = (
     CorrelationOptions,
     OperationOptions,
 )
+"""What `mqworker run` has flags for."""
+
+SECTIONS: tuple[type[Any], ...] = (*WORKER,)
 
 OPTIONS: dict[str, Option] = {
     option.name: option for section in SECTIONS for option in options_of(section)

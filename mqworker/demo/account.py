@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from mqworker import wiring
 from mqworker.brokers.sqlite import SqliteBroker
 from mqworker.config.rulesfile import load_rules
 from mqworker.core.deadletter import PREFIX, Grave
@@ -22,6 +21,8 @@ from mqworker.core.trail import Bounds, trace
 from mqworker.database import database_path
 from mqworker.demo.plan import Plan
 from mqworker.demo.site import Site
+from mqworker.wiring.policy import build_policy
+from mqworker.wiring.sink import open_sink
 
 STAGE_HEADER = f"{PREFIX}stage"
 SHOWN_WAY = "bad port"
@@ -94,7 +95,7 @@ def take_account(site: Site, plan: Plan, held: int, seconds: float) -> Account:
     with closing(SqliteBroker(database_path(site.broker))) as broker:
         left = sum(broker.depth(queue))
         letters = broker.peek(Grave(queue).dead_queue, MOST)
-    with closing(wiring.open_archive(site.settings)) as archive:
+    with closing(open_sink(site.settings)) as archive:
         stored = archive.count()
         hits = archive.search(SOUGHT, MOST)
         story = trace(archive.find, plan.asked_for, load_rules(site.settings.rules), Bounds())
@@ -131,6 +132,6 @@ def example(
     for letter in letters:
         if ways[letter.body] == SHOWN_WAY:
             delivery = Delivery(Tag(0, 0), letter.body, letter.properties, datetime.now(UTC))
-            (explained,) = explain(delivery, wiring.build_policy(site.settings))
+            (explained,) = explain(delivery, build_policy(site.settings))
             return DeadLetter(letter, explained)
     return None

@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mqworker import wiring
 from mqworker.brokers.sqlite import SqliteBroker
 from mqworker.core.message import PlainProperties, Publication
 from mqworker.database import database_path
 from mqworker.demo.account import Account, take_account
 from mqworker.demo.plan import COUNT, Plan, make_plan
 from mqworker.demo.site import Site, make_site
+from mqworker.wiring.broker import open_publisher
 
 Bar = Callable[[str, int], AbstractContextManager[Callable[[int], Any]]]
 """Shows progress: called with what is done and how many there are; gives what is told of each step
@@ -49,7 +49,7 @@ def send(site: Site, plan: Plan, advance: Callable[[int], Any]) -> None:
     """Publish everything, confirmed."""
     exchange, queue = site.settings.exchange[0], site.settings.queue
     properties = PlainProperties(content_type="application/json", delivery_mode=2)
-    with closing(wiring.open_publisher(site.settings)) as publisher:
+    with closing(open_publisher(site.settings)) as publisher:
         for start in range(0, len(plan.bodies), AT_ONCE):
             bodies = plan.bodies[start : start + AT_ONCE]
             publisher.publish([Publication(body, properties, exchange, queue) for body in bodies])

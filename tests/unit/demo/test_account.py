@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from mqworker import wiring
 from mqworker.core.message import PlainProperties, Publication
 from mqworker.core.traffic import BAD
 from mqworker.demo import Account
 from mqworker.demo.account import take_account, way_of
+from mqworker.wiring.broker import open_dead_letters, open_publisher
 
 
 def letter(body: bytes, stage: str | None) -> Publication:
@@ -71,9 +71,9 @@ def test_what_is_still_in_the_queue_and_what_does_not_belong_to_the_dead_is_told
     good, bad = body_of(account, None), body_of(account, "bad port")
     settings = account.site.settings
     stray = [letter(good, "validate"), letter(bad, "validate")]
-    with closing(wiring.open_dead_letters(settings)) as dead_letters:
+    with closing(open_dead_letters(settings)) as dead_letters:
         dead_letters.publish(stray)
-    with closing(wiring.open_publisher(settings)) as publisher:
+    with closing(open_publisher(settings)) as publisher:
         publisher.publish([Publication(b"{}", PlainProperties(), "", settings.queue)])
 
     later = take_account(account.site, account.plan, account.held, account.seconds)

@@ -13,7 +13,7 @@ from mqworker.core.errors import Misconfigured
 from mqworker.memories.process import ProcessMemory
 from mqworker.memories.redis import RedisMemory
 from mqworker.memories.sqlite import SqliteMemory
-from mqworker.wiring_memory import open_memory, redis_options
+from mqworker.wiring.memory import open_memory, redis_options
 
 RULES = load_rules()
 IDENTITY = ("details.sourceipaddress", "details.sessionid", "details.username")

@@ -1,0 +1,1 @@
+"""Settings -> parts: the only package that knows the core and the adapters together."""
