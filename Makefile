@@ -37,9 +37,9 @@ services:
 	$(PIP_INSTALL) --editable .
 	touch $@
 
-.venv/for-tests: setup.cfg setup.py
+.venv/for-tests: setup.cfg setup.py constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP_INSTALL) --editable '.[test]'
+	$(PIP_INSTALL) --constraint constraints.txt --editable '.[test]'
 	touch .venv/for-use $@
 
 clean:

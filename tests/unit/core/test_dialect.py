@@ -64,10 +64,9 @@ def test_names_of_properties_and_values_are_no_keywords() -> None:
     assert [] == list(find_differences(schema))
 
 
+# Numbers from 2**63 on are refused for jsonschema-rs 0.60; 0.61 agrees with jsonschema on them.
 KNOWN_DIFFERENCES = [
     ({"multipleOf": 0.1}, 0.3),
-    ({"uniqueItems": True}, [2**64, float(2**64)]),
-    ({"maximum": 10**30}, 1e30),
     ({"pattern": "^a$"}, "a\n"),
     ({"pattern": r"^\d"}, "٣"),
     ({"format": "date-time"}, "2026-02-01T00:00:00Z\n"),
