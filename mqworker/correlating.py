@@ -19,11 +19,11 @@ from mqworker.core.correlation.answer import better, count_fills
 from mqworker.core.correlation.fill import filled
 from mqworker.core.correlation.reach import Shelved, affected
 from mqworker.core.correlation.replica import Change
-from mqworker.core.correlation.sighting import Sighter
+from mqworker.core.correlation.sighting import Sighter, Sighting
 from mqworker.core.correlation.walk import resolve
 from mqworker.core.document import serialize
 from mqworker.core.errors import MemoryUnavailable, Refused
-from mqworker.core.message import Outcome
+from mqworker.core.message import Document, Outcome
 from mqworker.core.pace import Pace
 from mqworker.lanes import LaneMaker, Lanes
 from mqworker.pending import Pending
@@ -194,23 +194,25 @@ class Correlating:
     def answer(self, batch: list[Pending]) -> None:
         """Give each event of a batch what is known for it, and write its document's source."""
         for item in batch:
-            self.answer_one(item)
+            sighting = item.sighting
+            if sighting is not None and None in sighting.stated:
+                self.answer_one(item, sighting)
+            self.write_source(item)
 
-    def answer_one(self, item: Pending) -> None:
-        """Give an event what is known for it."""
-        if item.sighting is not None:
-            item.sighting = self.replica.fixed(item.sighting)
-            item.answer = resolve(self.replica, item.sighting)
+    def answer_one(self, item: Pending, sighting: Sighting) -> None:
+        """Give an event that lacks something what is known for it."""
+        item.sighting = self.replica.fixed(sighting)
+        item.answer = resolve(self.replica, item.sighting)
+        self.unfinished.add(item.event.id)
+        if item.answer:
             self.tally.add("filled", count_fills(item.answer))
-            if None in item.sighting.stated:
-                self.unfinished.add(item.event.id)
-        self.write_source(item)
 
     def write_source(self, item: Pending) -> None:
         """Write the source of an event's document, with what is known for it."""
         try:
             fields = filled(item.event.fields, item.answer, self.replica.rules)
-            item.document = item.document._replace(source=serialize(fields))
+            index_name, name, _, elsewhere = item.document
+            item.document = Document(index_name, name, serialize(fields), elsewhere)
         except Refused as refused:
             self.unfinished.discard(item.event.id)
             item.outcome = Outcome("refused", refused.refusal.reason)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from mqworker.core.correlation.answer import Answer
 from mqworker.core.correlation.sighting import Sighting
-from mqworker.core.message import STORED, Document, Event, Outcome
+from mqworker.core.message import STORED, Document, Event
 from mqworker.core.settlement import OpenMessage
 
+NOTHING: Answer = {}
+"""What is known of an event that lacks nothing; nobody writes into an answer."""
 
-@dataclass(slots=True, eq=False)
+
 class Pending:
     """An event that is not decided yet.
 
@@ -21,13 +21,22 @@ class Pending:
     outcome: what became of its own document.
     """
 
-    event: Event
-    message: OpenMessage
-    document: Document
-    sighting: Sighting | None = None
-    answer: Answer = field(default_factory=dict)
-    debts: int = 1
-    outcome: Outcome = STORED
+    __slots__ = ("answer", "debts", "document", "event", "message", "outcome", "sighting")
+
+    def __init__(
+        self,
+        event: Event,
+        message: OpenMessage,
+        document: Document,
+        sighting: Sighting | None = None,
+    ) -> None:
+        self.event = event
+        self.message = message
+        self.document = document
+        self.sighting = sighting
+        self.answer: Answer = NOTHING
+        self.debts = 1
+        self.outcome = STORED
 
     def paid(self) -> bool:
         """Take one debt off; tell whether none is left."""

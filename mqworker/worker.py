@@ -25,13 +25,12 @@ from mqworker.burying import Burying
 from mqworker.core.batch import Batch
 from mqworker.core.brake import Brake, Place
 from mqworker.core.correlation.rules import Rules
-from mqworker.core.correlation.sighting import Sighting
 from mqworker.core.deadletter import Grave
-from mqworker.core.message import Delivery, Document, Failure, Prepared, Refusal, Tag
+from mqworker.core.message import Delivery, Failure, Prepared, Refusal, Tag
 from mqworker.core.pace import Pace
-from mqworker.core.pipeline import documents, prepare
+from mqworker.core.pipeline import Moments, documents, prepare
 from mqworker.core.policy import Policy
-from mqworker.core.settlement import OpenMessage, opened
+from mqworker.core.settlement import OpenMessage
 from mqworker.correlating import Correlating
 from mqworker.lanes import LaneMaker, Lanes
 from mqworker.pending import Pending
@@ -75,9 +74,6 @@ class Outside:
 
 OUTSIDE = Outside()
 
-Seen = tuple[Document, Sighting | None]
-"""Where an event goes, and what is remembered of it."""
-
 
 class Worker:
     """Moves messages from the source to the sink until it is told to stop."""
@@ -107,6 +103,7 @@ class Worker:
         )
         self.writing = Writing(parts.sink, pace, tally, chance, lanes)
         self.burying = Burying(parts.dead_letters, parts.grave, pace.backoff, chance, lanes)
+        self.moments = Moments()
         self.batch: Batch[Pending] = Batch(pace.batch)
         self.brake = Brake(pace.brake)
         self.channel = -1
@@ -140,42 +137,49 @@ class Worker:
         if deliveries[0].tag.channel != self.channel:
             self.abandon(deliveries[0].tag.channel)
         now = self.clock()
-        bad = sum(not self.admit(delivery, now) for delivery in deliveries)
+        good = 0
+        for delivery in deliveries:
+            good += self.admit(delivery, now)
         self.tally.add("received", len(deliveries))
-        self.watch("prepare", len(deliveries) - bad, bad)
+        self.watch("prepare", good, len(deliveries) - good)
 
     def admit(self, delivery: Delivery, now: float) -> bool:
         """Prepare one message and put its documents into the batch; return whether it is good."""
-        prepared, seen = self.prepared(delivery)
-        message = opened(prepared)
+        message, items = self.prepared(delivery)
         self.open += 1
+        size = len(delivery.body) // (len(items) or 1)
+        for item in items:
+            self.put(item, size, now)
+            if item.event.failed:
+                self.tally.add("unread")
         if delivery.redelivered:
             self.tally.add("redelivered")
-        size = len(delivery.body) // (len(prepared.events) or 1)
-        for event, (made, sighting) in zip(prepared.events, seen, strict=True):
-            self.put(Pending(event, message, made, sighting), size, now)
-        self.tally.add("refused", len(message.failures))
-        self.tally.add("unread", sum(bool(event.failed) for event in prepared.events))
+        if message.failures:
+            self.tally.add("refused", len(message.failures))
         if not message.waiting:
             self.finish(message)
         return not message.failures
 
-    def prepared(self, delivery: Delivery) -> tuple[Prepared, list[Seen]]:
+    def prepared(self, delivery: Delivery) -> tuple[OpenMessage, list[Pending]]:
         """Prepare a message, and see where its events go and what links them.
 
         A defect of ours costs that message alone, and not the worker.
         """
         see = self.correlating.sighter.see
         try:
-            prepared = prepare(delivery, self.policy)
-            made = zip(prepared.events, documents(prepared, self.policy), strict=True)
-            return prepared, [
-                (document, see(event, document, delivery)) for event, document in made
+            moment = self.moments.of(delivery, self.policy)
+            prepared = prepare(delivery, self.policy, moment)
+            made = documents(prepared, self.policy, moment)
+            message = OpenMessage(prepared)
+            return message, [
+                Pending(event, message, document, see(event, document, delivery))
+                for event, document in zip(prepared.events, made, strict=True)
             ]
         except Exception as defect:
             log.exception("a defect of mqworker: the message goes to the dead letters")
             refusal = Refusal("normalize", f"a defect of mqworker: {defect!r}")
-            return Prepared(delivery, "", several=False, failures=(Failure(0, refusal),)), []
+            failed = Prepared(delivery, "", several=False, failures=(Failure(0, refusal),))
+            return OpenMessage(failed), []
 
     def put(self, pending: Pending, size: int, now: float) -> None:
         """Put a document into the batch, sending the batch off first where it would not fit."""

@@ -12,7 +12,6 @@ Specification: Elasticsearch's bulk API, https://www.elastic.co/docs/api/doc/ela
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from orjson import dumps
@@ -32,8 +31,7 @@ Action = Literal["create", "index"]
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True, slots=True)
-class Kind(Generic[Item]):
+class Kind(NamedTuple, Generic[Item]):
     """A kind of bulk request: what is asked for each document, and what makes the body."""
 
     action: Action

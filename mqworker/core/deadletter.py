@@ -198,7 +198,8 @@ def persistent(properties: Properties, headers: Mapping[str, Any]) -> PlainPrope
 
 def first_received(delivery: Delivery) -> datetime:
     """Return when the message was first handed over, also when it is a replayed dead letter."""
-    told = (delivery.properties.headers or {}).get(RECEIVED_HEADER)
+    headers = delivery.properties.headers
+    told = headers.get(RECEIVED_HEADER) if headers else None
     if not isinstance(told, str):
         return delivery.received
     try:

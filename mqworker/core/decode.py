@@ -34,7 +34,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import orjson
 
-from mqworker.core.bounds import Limits, find_excess, is_surely_within
+from mqworker.core.bounds import Limits, find_excess, is_flat
 from mqworker.core.errors import Refused
 from mqworker.core.inflate import unpack
 from mqworker.core.message import Record, Refusal
@@ -71,23 +71,19 @@ def decode(body: bytes, content_encoding: str | None, limits: Limits) -> Decoded
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         return _decode_lines(text, error, limits)
-    if type(value) is dict and is_surely_within(text, limits):
-        return Decoded([value], several=False)
     if type(value) is list:
-        return _decode_array(text, value, limits)
+        return _decode_array(value, limits)
     item = _check(value, limits)
     if type(item) is Refusal:
         raise Refused(item)
     return Decoded([item], several=False)
 
 
-def _decode_array(text: bytes, values: list[Any], limits: Limits) -> Decoded:
+def _decode_array(values: list[Any], limits: Limits) -> Decoded:
     if not values:
         _refuse("an empty array: there is no event in it")
     if len(values) > limits.max_events:
         _refuse(f"more than {limits.max_events} events in one message")
-    if is_surely_within(text, limits) and all(type(value) is dict for value in values):
-        return Decoded(values, several=len(values) > 1)
     return Decoded([_check(value, limits) for value in values], several=len(values) > 1)
 
 
@@ -113,14 +109,14 @@ def _decode_line(line: bytes, line_number: int, limits: Limits) -> Record | Refu
         value = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return Refusal("decode", _explain(line, error, line_number))
-    if type(value) is dict and is_surely_within(line, limits):
-        return value
     return _check(value, limits)
 
 
 def _check(value: Any, limits: Limits) -> Record | Refusal:
     if type(value) is not dict:
         return Refusal("decode", f"not an object: {_clip(value)}")
+    if is_flat(value, limits):
+        return value
     return find_excess(value, limits) or value
 
 

@@ -41,12 +41,14 @@ class Moment(NamedTuple):
     stamp: the message's AMQP timestamp, aware, UTC.
     hostname: of this worker, for `mozdefhostname`.
     timezone: of times that name none.
+    receipt: `received` as an event has it, where it was written already.
     """
 
     received: datetime
     stamp: datetime | None
     hostname: str
     timezone: tzinfo
+    receipt: str = ""
 
 
 class Normalized(NamedTuple):
@@ -147,7 +149,7 @@ def _complement(
 ) -> dict[str, Any]:
     """Add to an event's texts everything else that every event has."""
     time = write_time(occurred or moment.stamp or moment.received)
-    fields["receivedtimestamp"] = write_time(moment.received)
+    fields["receivedtimestamp"] = moment.receipt or write_time(moment.received)
     fields["utctimestamp"] = time
     fields["timestamp"] = time
     fields["mozdefhostname"] = moment.hostname

@@ -26,6 +26,7 @@ from mqworker.core.identity import identify, position_id
 from mqworker.core.message import Delivery, Document, Event, Failure, Prepared, Record, Refusal
 from mqworker.core.normalize import Moment, normalize
 from mqworker.core.policy import Policy
+from mqworker.core.timestamps import write_time
 
 MILLISECONDS = 100_000_000_000
 """AMQP timestamps are seconds (specification 4.2.5.4); some senders write milliseconds."""
@@ -40,23 +41,64 @@ class Extracted(NamedTuple):
     schema: str = ""
 
 
-def prepare(delivery: Delivery, policy: Policy) -> Prepared:
-    """Take a message every pure step up to its events: what can be stored, what can't and why."""
+class Moments:
+    """The moments of deliveries: those of one batch share theirs, so it is made once for all."""
+
+    def __init__(self) -> None:
+        self.policy: Policy | None = None
+        self.received: datetime | None = None
+        self.stamp: object = None
+        self.last: Moment | None = None
+
+    def of(self, delivery: Delivery, policy: Policy) -> Moment:
+        """Return the moment of a delivery."""
+        received, stamp = first_received(delivery), delivery.properties.timestamp
+        if (
+            self.last is None
+            or received is not self.received
+            or stamp != self.stamp
+            or policy is not self.policy
+        ):
+            self.policy, self.received, self.stamp = policy, received, stamp
+            self.last = moment_of(delivery, policy)
+        return self.last
+
+
+def prepare(delivery: Delivery, policy: Policy, moment: Moment | None = None) -> Prepared:
+    """Take a message every pure step up to its events: what can be stored, what can't and why.
+
+    Args:
+        delivery: the message.
+        policy: the operator's choices.
+        moment: of this delivery, where the caller has it already (see `Moments`).
+    """
     identity = identify(delivery, policy.salt)
     try:
         decoded = decode(delivery.body, delivery.properties.content_encoding, policy.limits)
     except Refused as refused:
         return Prepared(delivery, identity, False, (), (Failure(0, refused.refusal),))
+    moment = moment or moment_of(delivery, policy)
+    if not decoded.several:
+        return prepare_one(decoded.items[0], Prepared(delivery, identity, False), moment, policy)
     events: list[Event] = []
     failures: list[Failure] = []
-    moment = moment_of(delivery, policy)
     for position, item in wanted(decoded, delivery):
-        name = position_id(identity, position, several=decoded.several)
+        name = position_id(identity, position, several=True)
         try:
             events.append(shape(item, name, position, moment, policy))
         except Refused as refused:
             failures.append(Failure(position, refused.refusal))
-    return Prepared(delivery, identity, decoded.several, tuple(events), tuple(failures))
+    return Prepared(delivery, identity, True, tuple(events), tuple(failures))
+
+
+def prepare_one(item: Record | Refusal, bare: Prepared, moment: Moment, policy: Policy) -> Prepared:
+    """Take the event of a message that is one event every step; `bare` is the message so far."""
+    delivery, identity, several, _, _ = bare
+    try:
+        event = shape(item, identity, 0, moment, policy)
+    except Refused as refused:
+        return Prepared(delivery, identity, several, (), (Failure(0, refused.refusal),))
+    return Prepared(delivery, identity, several, (event,))
 
 
 def shape(
@@ -69,9 +111,8 @@ def shape(
     """
     if isinstance(item, Refusal):
         raise Refused(item)
-    read = extracted(item, moment, policy)
-    schema = read.schema or validated(read.fields, policy)
-    return Event(name, position, read.occurred, read.fields, schema, read.failed)
+    fields, occurred, failed, schema = extracted(item, moment, policy)
+    return Event(name, position, occurred, fields, schema or validated(fields, policy), failed)
 
 
 def extracted(record: Record, moment: Moment, policy: Policy) -> Extracted:
@@ -124,12 +165,18 @@ def validated(fields: dict[str, Any], policy: Policy) -> str:
     return policy.schemas.select(str(fields.get("category", ""))).name
 
 
-def documents(prepared: Prepared, policy: Policy) -> list[Document]:
+def documents(prepared: Prepared, policy: Policy, moment: Moment | None = None) -> list[Document]:
     """Return the document of each event; their sources are written after correlation."""
     delivery = prepared.delivery
-    stamp, received = stamp_of(delivery), first_received(delivery)
+    moment = moment or moment_of(delivery, policy)
     return [
-        placed(event, policy.naming, stamp, received, redelivered=delivery.redelivered)
+        placed(
+            event,
+            policy.naming,
+            moment.stamp,
+            moment.received,
+            redelivered=delivery.redelivered,
+        )
         for event in prepared.events
     ]
 
@@ -144,7 +191,9 @@ def wanted(decoded: Decoded, delivery: Delivery) -> Iterator[tuple[int, Record |
 
 def moment_of(delivery: Delivery, policy: Policy) -> Moment:
     """Return what normalization needs to know of time and place."""
-    return Moment(first_received(delivery), stamp_of(delivery), policy.hostname, policy.timezone)
+    received = first_received(delivery)
+    stamp, receipt = stamp_of(delivery), write_time(received)
+    return Moment(received, stamp, policy.hostname, policy.timezone, receipt)
 
 
 def stamp_of(delivery: Delivery) -> datetime | None:

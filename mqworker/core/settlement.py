@@ -7,26 +7,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from mqworker.core.message import Failure, Outcome, Prepared, Refusal
 
 
-@dataclass(slots=True)
 class OpenMessage:
-    """A delivery that is not settled yet: how many of its events are still on their way."""
+    """A delivery that is not settled yet.
 
-    prepared: Prepared
-    waiting: int
-    failures: list[Failure] = field(default_factory=list)
+    waiting: how many of its events are still on their way. failures: those that came to nothing.
+    """
+
+    __slots__ = ("failures", "prepared", "waiting")
+
+    def __init__(self, prepared: Prepared) -> None:
+        self.prepared = prepared
+        self.waiting = len(prepared.events)
+        self.failures = list(prepared.failures)
 
     def conclude(self, position: int, outcome: Outcome) -> None:
         """Take note of what became of the event at `position` (not of a `retry`)."""
         self.waiting -= 1
         if outcome.status == "refused":
             self.failures.append(Failure(position, Refusal("write", outcome.reason)))
-
-
-def opened(prepared: Prepared) -> OpenMessage:
-    """Return the open message for a prepared delivery."""
-    return OpenMessage(prepared, len(prepared.events), list(prepared.failures))

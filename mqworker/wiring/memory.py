@@ -11,8 +11,6 @@ from mqworker.core.correlation.rules import Rules
 from mqworker.core.errors import Misconfigured
 from mqworker.database import database_path
 from mqworker.memories.process import ProcessMemory
-from mqworker.memories.redis import RedisMemory
-from mqworker.memories.redis_server import RedisMemoryOptions
 from mqworker.memories.sqlite import SqliteMemory
 from mqworker.ports import Memory
 
@@ -31,7 +29,9 @@ def open_memory(settings: Settings, rules: Rules) -> Memory:
         return ProcessMemory()
     if settings.memory.partition("://")[0].lower() == "sqlite":
         return SqliteMemory(memory_file(settings.memory), identity)
-    return RedisMemory(redis_options(settings), identity)
+    from mqworker.wiring.redis import open_redis_memory  # noqa: PLC0415 - only who has one pays
+
+    return open_redis_memory(settings, identity)
 
 
 def memory_file(url: str) -> Path:
@@ -50,15 +50,3 @@ def memory_file(url: str) -> Path:
                 "name a file with --memory sqlite:///FILE"
             ) from error
     return file
-
-
-def redis_options(settings: Settings) -> RedisMemoryOptions:
-    """Return how to speak to Redis or Valkey."""
-    return RedisMemoryOptions(
-        url=settings.memory,
-        password=settings.memory_password.reveal() if settings.memory_password else None,
-        ca_file=settings.memory_ca_file,
-        certificate_file=settings.memory_cert_file,
-        key_file=settings.memory_key_file,
-        tls_verify=settings.memory_verify,
-    )

@@ -251,10 +251,10 @@ def test_a_defect_costs_its_message_only(scenes, monkeypatch):
 
     original = module.prepare
 
-    def defective(delivery, policy):
+    def defective(delivery, policy, moment):
         if b"event 001" in delivery.body:
             raise RuntimeError("planted")
-        return original(delivery, policy)
+        return original(delivery, policy, moment)
 
     monkeypatch.setattr(module, "prepare", defective)
     scene = scenes()

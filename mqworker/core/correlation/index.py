@@ -98,15 +98,19 @@ class Index:
 
     def put_alone(self, sighting: Sighting, bucket: int, when: Moment) -> bool:
         """Remember an event none of whose links is known; tell whether it can be kept alone."""
-        keys = [hash(link) & HASH for link in sighting.links]
-        if len(set(keys)) < len(keys) or any(key in self.entries for key in keys):
-            return False
-        text = pack(when, sighting)
+        entries, keys = self.entries, [hash(link) & HASH for link in sighting.links]
+        for key in keys:
+            if key in entries:
+                return False
+        text = pack(when, sighting) if len(keys) == 1 or len(set(keys)) == len(keys) else None
         if text is None:
             return False
         for key in keys:
-            self.entries[key] = text
-        self.lone.setdefault(bucket, []).append(keys[0])
+            entries[key] = text
+        alone = self.lone.get(bucket)
+        if alone is None:
+            alone = self.lone[bucket] = []
+        alone.append(keys[0])
         return True
 
     def make(self, link: str, cluster: Cluster) -> Place:

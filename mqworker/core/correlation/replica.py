@@ -65,11 +65,11 @@ class Replica(Index):
         """
         if not sighting.links:
             return None
+        bucket, when = sighting.at // self.width, moment(sighting.at, sighting.id)
+        if self.put_alone(sighting, bucket, when):
+            return None
         found = self.open(sighting.links)
         places = [place for place in found if place is not None]
-        bucket, when = sighting.at // self.width, moment(sighting.at, sighting.id)
-        if not places and self.put_alone(sighting, bucket, when):
-            return None
         group = None
         if len(places) == len(found):
             group = find(places, sighting, bucket, when)

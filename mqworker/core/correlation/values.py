@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from mqworker.core.addresses import read_address
+from mqworker.core.addresses import is_canonical_ipv4, read_address
 from mqworker.core.correlation.rules import Path
 from mqworker.core.syslog import read_line
 
@@ -45,7 +45,7 @@ def canonical(value: object) -> str | None:
 def canonical_address(value: object) -> str | None:
     """Return an IP address in canonical form; other text as it is."""
     if type(value) is str and len(value) <= _LONGEST_KNOWN:
-        return _known_address(value)
+        return value if is_canonical_ipv4(value) else _known_address(value)
     return _address(value)
 
 

@@ -1,9 +1,7 @@
-import json
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mqworker.core.bounds import Limits, find_excess, is_surely_within
+from mqworker.core.bounds import Limits, find_excess, is_flat
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -66,14 +64,14 @@ def test_an_excess_is_found_exactly_when_there_is_one(record, max_depth, max_key
 
 
 @given(RECORDS, st.integers(1, 6), st.integers(0, 12))
-def test_bytes_that_are_surely_within_hold_no_excess(record, max_depth, max_keys):
+def test_what_is_flat_holds_no_excess(record, max_depth, max_keys):
     limits = Limits(max_depth=max_depth, max_keys=max_keys)
-    text = json.dumps(record, separators=(",", ":")).encode()
-    if is_surely_within(text, limits):
+    if is_flat(record, limits):
         assert find_excess(record, limits) is None
 
 
-def test_many_short_keys_are_never_surely_within():
-    limits = Limits(max_keys=10)
-    text = b"{" + b",".join(b'"%c":1' % letter for letter in range(97, 108)) + b"}"
-    assert not is_surely_within(text, limits)
+def test_an_event_with_details_and_tags_is_flat():
+    record = {"summary": "a", "tags": ["b"], "details": {"c": 1, "d": None}}
+    assert is_flat(record, Limits(max_keys=5))
+    assert not is_flat(record, Limits(max_keys=4))
+    assert not is_flat({"details": {"c": [1]}}, Limits())

@@ -12,7 +12,7 @@ from mqworker.core.message import (
     Refusal,
     Tag,
 )
-from mqworker.core.settlement import opened
+from mqworker.core.settlement import OpenMessage
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 DELIVERY = Delivery(Tag(0, 1), b"[]", PlainProperties(), NOW)
@@ -24,7 +24,7 @@ def prepared(good, *failures):
 
 
 def test_a_message_waits_for_each_of_its_events():
-    message = opened(prepared(2))
+    message = OpenMessage(prepared(2))
     message.conclude(0, STORED)
     assert message.waiting == 1
     message.conclude(1, DUPLICATE)
@@ -32,7 +32,7 @@ def test_a_message_waits_for_each_of_its_events():
 
 
 def test_what_the_sink_refuses_is_a_failure_at_its_position():
-    message = opened(prepared(2, Failure(7, Refusal("validate", "no"))))
+    message = OpenMessage(prepared(2, Failure(7, Refusal("validate", "no"))))
     message.conclude(0, STORED)
     message.conclude(1, Outcome("refused", "mapping conflict"))
     assert [7, 1] == [failure.position for failure in message.failures]

@@ -13,7 +13,8 @@ from mqworker.core.errors import Misconfigured
 from mqworker.memories.process import ProcessMemory
 from mqworker.memories.redis import RedisMemory
 from mqworker.memories.sqlite import SqliteMemory
-from mqworker.wiring.memory import open_memory, redis_options
+from mqworker.wiring.memory import open_memory
+from mqworker.wiring.redis import redis_options
 
 RULES = load_rules()
 IDENTITY = ("details.sourceipaddress", "details.sessionid", "details.username")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pika import frame, spec
 
-from mqworker.brokers.deliveries import DeliveryReader
+from mqworker.brokers.frames import DeliveryReader
 from mqworker.core.message import PlainProperties
 
 Delivered = tuple[int, bool, str, str, PlainProperties, bytes]
@@ -80,6 +80,38 @@ def test_it_makes_no_difference_where_the_stream_is_cut(
         log.reader.feed(stream[start:end])
 
     expected = [e for n, body in enumerate(bodies) for e in (delivered(n, body), HEARTBEAT)]
+    assert expected == log.entries
+
+
+MESSAGES = st.tuples(
+    st.sampled_from(["one", "another consumer"]),
+    st.sampled_from(["exchange", ""]),
+    st.sampled_from([None, "a", "b" * 255]),
+    st.booleans(),
+    st.binary(max_size=40),
+    st.sampled_from([7, 100]),
+)
+"""consumer, exchange, message_id, redelivered, body, bytes of a frame"""
+
+
+@given(st.lists(MESSAGES, max_size=8), st.integers(1, 200))
+def test_deliveries_of_several_consumers_and_kinds_come_out_as_they_went_in(
+    messages: list[tuple[str, str, str | None, bool, bytes, int]], chunk: int
+) -> None:
+    stream = b""
+    expected = []
+    for number, (consumer, exchange, name, redelivered, body, part) in enumerate(messages):
+        method = spec.Basic.Deliver(consumer, number, redelivered, exchange, "key")
+        header = frame.Header(1, len(body), pika.BasicProperties(message_id=name))
+        parts = [frame.Body(1, body[at : at + part]) for at in range(0, len(body), part)]
+        stream += b"".join(each.marshal() for each in (frame.Method(1, method), header, *parts))
+        properties = PlainProperties(message_id=name)
+        expected.append((number, redelivered, exchange, "key", properties, body))
+    log = Log()
+
+    for at in range(0, len(stream), chunk):
+        log.reader.feed(stream[at : at + chunk])
+
     assert expected == log.entries
 
 
