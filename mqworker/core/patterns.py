@@ -21,7 +21,7 @@ ALIKE = re.compile(
             ESCAPED,
             CODE_POINT,
             rf"\[\^?+(?:{ESCAPED}|{CODE_POINT}|(?!&&|--|~~|\|\|)[^\\\[\]])+\]",
-            r"\((?!\?)|\(\?(?:[:=!]|<[=!])|\)|\||\.|\^",
+            r"\((?!\?)|\(\?(?:[:=!]|<[=!])|\)|\||\^",
             r"\$\(\?!\\n\)",  # the end, not before a newline
             r"(?:[*+?]|\{[0-9]+(?:,[0-9]*)?\})\??(?![*+?])",  # a count, greedy or not
         )
@@ -29,6 +29,10 @@ ALIKE = re.compile(
 )
 
 REASONS = (
+    (
+        r"\.",
+        r"`.` leaves out \n, and in one of them \r and U+2028 too; write [^\n], or \. for a dot",
+    ),
     (r"\$", r"`$` also matches before a final newline in one of them; write `$(?!\n)`"),
     (
         r"\\[dDwWsSbB<>]",
