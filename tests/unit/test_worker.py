@@ -246,19 +246,18 @@ def test_the_brake_stops_consumption_when_most_is_bad_and_says_so(scenes, caplog
     assert "consumption stops" in caplog.text
 
 
-def test_a_defect_costs_its_message_only(scenes, monkeypatch):
-    import mqworker.worker as module
+class Defective:
+    """A message ID that raises what nobody expects."""
 
-    original = module.prepare
+    def __repr__(self):
+        raise RuntimeError("planted")
 
-    def defective(delivery, policy, moment):
-        if b"event 001" in delivery.body:
-            raise RuntimeError("planted")
-        return original(delivery, policy, moment)
 
-    monkeypatch.setattr(module, "prepare", defective)
+def test_a_defect_costs_its_message_only(scenes):
     scene = scenes()
-    scene.send(event(0), event(1), event(2))
+    scene.send(event(0))
+    scene.send(event(1), message_id=Defective())
+    scene.send(event(2))
     scene.run()
     assert ["event 000", "event 002"] == scene.summaries
     assert "planted" in scene.dead[0].properties.headers["x-mqworker-reason"]
