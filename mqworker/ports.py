@@ -55,6 +55,16 @@ class Source(Protocol):
         """Leave. What was handed over and not settled goes back. A second call does nothing."""
 
 
+class Shelf(Source, Protocol):
+    """A source that can be looked through to its end, most of it to be left where it is."""
+
+    def hold(self, tags: Iterable[Tag]) -> None:
+        """Keep these unsettled to the end, and let others come beside them: without limit.
+
+        When the source is closed they go back to their place in the queue, marked as redelivered.
+        """
+
+
 class Sink(Protocol):
     """Where documents are stored. `write` is called by several threads at once."""
 
@@ -176,7 +186,8 @@ class Publisher(Protocol):
         the same again is the caller's cure (at least once).
 
         Raises:
-            BrokerUnavailable: no confirmation: refused, connection lost, or none in time.
+            Declined: the broker has all of them but some, which it could not take now.
+            BrokerUnavailable: no confirmation: connection lost, or none in time.
             Misconfigured: a message could not be routed to any queue.
         """
 

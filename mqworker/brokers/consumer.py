@@ -43,6 +43,7 @@ class Consumer:
         self.buffer: list[Delivery] = []
         self.received: datetime | None = None
         self.window = AckWindow(hold_most=max(1, options.prefetch // 2))
+        self.aside = 0
         self.consumer_tag = ""
         self.cancelling = False
         self.link: Link | None = None
@@ -158,6 +159,17 @@ class Consumer:
         """Note what may be acknowledged."""
         self.window.settle(numbers)
         self.prefetch.settle(numbers)
+
+    def hold(self, numbers: Sequence[int]) -> None:
+        """Count these no more: they stay in our hands, and others shall come instead.
+
+        The broker counts what a consumer holds, not what its channel does: a new one has room.
+        """
+        self.prefetch.settle(numbers)
+        self.aside += len(numbers)
+        if 2 * self.aside >= self.prefetch.current and self.consumer_tag:
+            self.aside = 0
+            self.widen()
 
     def acknowledge(self, now: float) -> None:
         """Acknowledge what is to be by now, in seconds on a clock that never goes back."""

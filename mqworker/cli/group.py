@@ -18,6 +18,7 @@ COMMANDS = {
     "setup": "Install or upgrade what the sink needs.",
     "config": "Print the effective configuration.",
     "explain": "Tell what would happen to a message.",
+    "deadletter": "See what could not be used, and put it back.",
     "publish": "Publish the events in a file.",
     "search": "Find stored events.",
     "trace": "Tell the story of one activity.",

@@ -22,7 +22,7 @@ from mqworker.core.pipeline import prepare
 from mqworker.core.policy import Policy
 
 Forecast = Literal["passes", "unsure", "partly", "refused"]
-"""passes: all of it would be taken now. unsure: likewise, but it was the sink that refused it, which
+"""passes: all of it would be taken now. unsure: likewise, but it was the sink that refused it, and
 only a write can tell. partly: some of its events are refused. refused: all of them are."""
 
 
@@ -86,7 +86,7 @@ class Plan:
     most: how many letters to put back, None for all.
     edited: bodies by letter; when there are some, only these letters are meant.
     passing: the policy that a letter has to pass; None asks for nothing.
-    done: the letters that were put back.
+    done: the letters that were put back; `bodies`: their messages.
     """
 
     queue: str
@@ -96,18 +96,21 @@ class Plan:
     edited: Mapping[Key, bytes] | None = None
     passing: Policy | None = None
     done: set[Key] = field(default_factory=set)
+    bodies: set[tuple[str, str]] = field(default_factory=set)
 
     def fate(self, letter: Letter) -> Fate:
         """Decide about a letter."""
         if letter.key in self.done:
             return "copy"
-        if not self.means(letter):
+        message = (letter.identity, letter.key.body)
+        if message in self.bodies or not self.means(letter):
             return "left"
         if letter.replays >= self.most_replays:
             return "worn"
         if self.most is not None and len(self.done) >= self.most:
             return "left"
         self.done.add(letter.key)
+        self.bodies.add(message)
         return "replay"
 
     def means(self, letter: Letter) -> bool:
