@@ -30,7 +30,7 @@ SELECTORS = (
         "unknown, for what mqworker did not put there.",
     ),
     click.option(
-        "--schema", "schemas", multiple=True, metavar="NAME…", help="Only what it refused."
+        "--schema", "of_schemas", multiple=True, metavar="NAME…", help="Only what it refused."
     ),
     click.option(
         "--reason", default="", metavar="TEXT", help="Only what has this text in its reason."
@@ -60,7 +60,7 @@ def selection_of(given: dict[str, Any]) -> Selection:
     return Selection(
         frozenset(given.pop("identities")),
         frozenset(given.pop("stages")),
-        frozenset(given.pop("schemas")),
+        frozenset(given.pop("of_schemas")),
         given.pop("reason"),
         since,
         until,

@@ -7,7 +7,6 @@ from mqworker.cli.group import COMMANDS
 from mqworker.config.settings import OPTIONS
 from tests.unit.cli.conftest import Run
 
-
 # A group has commands, and these are what takes options.
 GROUPS = {"deadletter": ["list", "show", "replay", "purge", "policy"]}
 LINES = [
