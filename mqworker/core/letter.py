@@ -81,14 +81,10 @@ def read_letter(delivery: Delivery) -> Letter:
 
 def failures_of(headers: Mapping[str, Any]) -> tuple[Failure, ...]:
     """Return what failed, as far as the headers describe it; at least one."""
-    described = headers.get(FAILURES_HEADER)
-    if isinstance(described, list) and described:
-        return tuple(
-            Failure(whole(one, "position"), refusal_of(one))
-            for one in described
-            if isinstance(one, Mapping)
-        )
-    return (Failure(0, refusal_of(headers)),)
+    told = headers.get(FAILURES_HEADER)
+    described = [one for one in told if isinstance(one, Mapping)] if isinstance(told, list) else []
+    found = tuple(Failure(whole(one, "position"), refusal_of(one)) for one in described)
+    return found or (Failure(0, refusal_of(headers)),)
 
 
 def refusal_of(headers: Mapping[str, Any]) -> Refusal:

@@ -100,9 +100,7 @@ class Toll:
 
 def cause_of(letter: Letter) -> Cause:
     """Return what a letter is counted under: the first of its refusals."""
-    refusal = letter.failures[0].refusal if letter.failures else None
-    if refusal is None:
-        return Cause("unknown", "", "")
+    refusal = letter.failures[0].refusal
     if refusal.keyword:
         return Cause(
             refusal.stage,

@@ -24,16 +24,6 @@ from tests.integration.events import bad_messages, event, message
 from tests.integration.pairs import Pair
 
 
-def refused_for_good(pair: Pair, start_daemon: Callable[..., Daemon]) -> None:
-    """Bury five letters of three causes."""
-    no_json = list(bad_messages(pair.run, 2))
-    too_long = [
-        message(orjson.dumps(event(pair.run, number, **TOO_LONG)), message_id=f"long-{number}")
-        for number in range(3)
-    ]
-    bury(pair, start_daemon, [*no_json, *too_long])
-
-
 def test_list_and_show_leave_every_letter_in_its_place(
     pair: Pair, start_daemon: Callable[..., Daemon]
 ) -> None:
