@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from mqworker.core.clause import Clause
 from mqworker.core.correlation.sighting import Sighting
+from mqworker.core.holding import Holding
 from mqworker.core.message import (
     Amendment,
     Delivery,
@@ -174,6 +175,29 @@ class Archive(Protocol):
         Raises:
             SinkUnavailable: the store does not answer.
         """
+
+
+class Holdings(Protocol):
+    """What a store holds, as indices. Implemented by the same adapters as `Sink`."""
+
+    def holdings(self) -> list[Holding]:
+        """Return every index that has a name of ours, in the order of their names.
+
+        Raises:
+            SinkUnavailable: the store does not answer.
+            Misconfigured: we may not ask.
+        """
+
+    def drop(self, name: str) -> None:
+        """Remove an index with its documents, for good; one that is not there is no error.
+
+        Raises:
+            SinkUnavailable: the store does not answer; part of it may be removed.
+            Misconfigured: we may not do that.
+        """
+
+    def close(self) -> None:
+        """Leave. A second call does nothing."""
 
 
 class Publisher(Protocol):

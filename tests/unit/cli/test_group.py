@@ -8,7 +8,10 @@ from mqworker.config.settings import OPTIONS
 from tests.unit.cli.conftest import Run
 
 # A group has commands, and these are what takes options.
-GROUPS = {"deadletter": ["list", "show", "replay", "purge", "policy"]}
+GROUPS = {
+    "deadletter": ["list", "show", "replay", "purge", "policy"],
+    "indices": ["list", "prune"],
+}
 LINES = [
     [name, *rest] for name in COMMANDS for rest in ([each] for each in GROUPS.get(name, ()))
 ] + [[name] for name in COMMANDS if name not in GROUPS]
