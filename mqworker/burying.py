@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 
 from mqworker.core.backoff import Backoff
 from mqworker.core.deadletter import Grave, dead_letter
 from mqworker.core.errors import Declined, MqworkerError
+from mqworker.core.message import Failure, Prepared
 from mqworker.core.settlement import OpenMessage
 from mqworker.lanes import LaneMaker, Lanes
 from mqworker.ports import Publisher
 
 log = logging.getLogger(__name__)
+
+
+Redact = Callable[[Prepared, Sequence[Failure]], tuple[Prepared, Sequence[Failure]]]
+"""Takes what is not to be shown out of what a dead letter is made of."""
 
 
 class Burying:
@@ -26,7 +31,9 @@ class Burying:
         backoff: Backoff,
         chance: Callable[[], float],
         lanes: LaneMaker = Lanes,
+        redact: Redact | None = None,
     ) -> None:
+        self.redact = redact
         self.publisher = publisher
         self.grave = grave
         self.backoff = backoff
@@ -72,12 +79,16 @@ class Burying:
         """Forget what is in line: the broker delivers it again."""
         self.waiting = []
 
+    def remains(self, message: OpenMessage) -> tuple[Prepared, Sequence[Failure]]:
+        """Return what a dead letter is made of."""
+        if self.redact is None:
+            return message.prepared, message.failures
+        return self.redact(message.prepared, message.failures)
+
     def publish(self, messages: list[OpenMessage]) -> Collection[int]:
         """Publish dead letters; runs in the thread. Returns the positions to publish again."""
         now = datetime.now(UTC)
-        letters = [
-            dead_letter(message.prepared, message.failures, self.grave, now) for message in messages
-        ]
+        letters = [dead_letter(*self.remains(message), self.grave, now) for message in messages]
         try:
             self.publisher.publish(letters)
         except MqworkerError as error:
