@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import Any
 
 from elasticsearch import Elasticsearch, NotFoundError
@@ -21,7 +22,7 @@ def holdings(client: Elasticsearch, prefix: str) -> list[Holding]:
     Raises:
         elasticsearch.ApiError, elasticsearch.TransportError: as the client raises them.
     """
-    wanted = ",".join(patterns(prefix))
+    wanted = f"{prefix}-*"  # a pattern that nothing fits is no error, as a name would be
     rows: list[dict[str, Any]] = client.cat.indices(
         index=wanted,
         format="json",
@@ -38,6 +39,7 @@ def holdings(client: Elasticsearch, prefix: str) -> list[Holding]:
             made.get(row["index"]) == MANAGER,
         )
         for row in rows
+        if any(fnmatchcase(row["index"], one) for one in patterns(prefix))
     )
 
 

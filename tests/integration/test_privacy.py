@@ -60,6 +60,7 @@ def test_events_are_linked_by_true_values_and_no_document_shows_them(
     pair: Pair, start_daemon: Callable[..., Daemon], hiding: list[str]
 ) -> None:
     daemon = start_daemon(*pair.flags, *hiding)
+    daemon.await_words("sink ready")
     pair.publish([part(pair.run, 0, "Mallory looked in"), part(pair.run, 1, "looked out")])
     await_condition(lambda: pair.stored() == 2, LIMIT_S, daemon.log)
     who = {"username": "mallory", "sourceipaddress": "192.0.2.66"}
