@@ -88,7 +88,10 @@ class Burying:
     def publish(self, messages: list[OpenMessage]) -> Collection[int]:
         """Publish dead letters; runs in the thread. Returns the positions to publish again."""
         now = datetime.now(UTC)
-        letters = [dead_letter(*self.remains(message), self.grave, now) for message in messages]
+        letters = [
+            dead_letter(*self.remains(message), self.grave.of(message.prepared.delivery), now)
+            for message in messages
+        ]
         try:
             self.publisher.publish(letters)
         except MqworkerError as error:

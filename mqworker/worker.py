@@ -206,7 +206,7 @@ class Worker:
             100 * self.pace.brake.ratio,
             self.pace.brake.sample,
             self.pace.brake.pause_s,
-            self.parts.grave.dead_queue,
+            self.parts.grave,
         )
 
     def wait_s(self, now: float) -> float:

@@ -10,8 +10,8 @@ import click
 from mqworker.cli.display import echo_json, to_json
 from mqworker.cli.options import Configuration, configured, json_option
 from mqworker.config.broker import BrokerOptions
-from mqworker.core.deadletter import Grave
 from mqworker.wiring.broker import rabbitmq_options
+from mqworker.wiring.dead_letters import dead_queue_of
 
 PRIORITY = 10
 """Above a policy without one, which `queue(\\.dead)?` of docs/brokers.rst may have caught it by."""
@@ -28,8 +28,8 @@ def policy(configuration: Configuration, *, as_json: bool) -> None:
     """
     settings = configuration.settings
     vhost = rabbitmq_options(settings).targets[0].vhost
-    name = f"mqworker-{settings.queue}-dead"
-    pattern = f"^{re.escape(Grave(settings.queue).dead_queue)}$"
+    name = f"mqworker-{settings.first_queue}-dead"
+    pattern = f"^{re.escape(dead_queue_of(settings))}$"
     definition = {"max-length": settings.dead_limit, "overflow": "reject-publish"}
     if as_json:
         echo_json(

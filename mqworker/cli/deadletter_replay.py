@@ -84,7 +84,9 @@ def replay(
     settings = configuration.settings
     policy = build_policy(settings)
     passing = policy if wish["passing"] else None
-    plan = Plan(settings.queue, selection, wish["most_replays"], wish["limit"], passing=passing)
+    plan = Plan(
+        settings.first_queue, selection, wish["most_replays"], wish["limit"], passing=passing
+    )
     if wish["dry_run"]:
         return forecast(settings, plan, policy, as_json=as_json)
     if wish["edit"]:

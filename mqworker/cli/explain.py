@@ -60,7 +60,7 @@ def explain(
         PlainProperties(**properties),
         received or datetime.now(UTC),
         exchange=settings.exchange[0],
-        routing_key=settings.queue,
+        routing_key=settings.first_queue,
     )
     rules = load_rules(settings.rules)
     for one in relate([*explain_message(delivery, build_policy(settings))], rules):
@@ -101,7 +101,7 @@ def told(one: Explained, settings: Settings) -> Iterator[str]:
     if one.refusal:
         whole = one.record if one.refusal.stage in STAGES_OF_RECORD else one.event
         yield from (f"  {line}" for line in draw(one.refusal, whole))
-        yield f"  dead letter to queue {printable(settings.queue + DEAD_SUFFIX)}"
+        yield f"  dead letter to queue {printable(settings.first_queue + DEAD_SUFFIX)}"
     if one.document:
         yield f"  document {one.document.id} ({len(one.document.source)} bytes)"
         yield f"  index {one.document.index_name}"

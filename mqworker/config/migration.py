@@ -140,7 +140,7 @@ def carry_broker(given: Mapping[str, str], made: Migration) -> None:
 def carry_queue(given: Mapping[str, str], made: Migration) -> None:
     """Take the queue, which is called like its exchange."""
     name = given.get("taskexchange", "eventtask")
-    made.take("queue", name, "taskexchange")
+    made.take("queue", [name], "taskexchange")
     made.take("exchange", [name], "taskexchange")
 
 

@@ -71,14 +71,26 @@ MOST_REASONS = 20
 
 @dataclass(frozen=True, slots=True)
 class Grave:
-    """Where dead letters go to and come from: the queue consumed, and the one for the dead."""
+    """Where dead letters go to and come from: the queue consumed, and the one for the dead.
+
+    others: queues that are consumed by the same worker.
+    """
 
     queue: str
+    others: tuple[str, ...] = ()
 
     @property
     def dead_queue(self) -> str:
         """The name of the dead-letter queue."""
         return f"{self.queue}.dead"
+
+    def of(self, delivery: Delivery) -> Grave:
+        """Return the grave of the queue that a message lay in."""
+        return Grave(delivery.queue) if delivery.queue else self
+
+    def __str__(self) -> str:
+        """Name all queues for the dead."""
+        return ", ".join(Grave(queue).dead_queue for queue in (self.queue, *self.others))
 
 
 def dead_letter(

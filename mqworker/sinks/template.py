@@ -185,13 +185,14 @@ def present(client: Elasticsearch, prefix: str) -> Present | None:
         elasticsearch.ApiError, elasticsearch.TransportError: as the client raises them.
     """
     try:
-        answer = client.indices.get_index_template(name=template_name(prefix), flat_settings=True)
+        answer = client.indices.get_index_template(name=template_name(prefix))
     except NotFoundError:
         return None
     found = answer["index_templates"][0]["index_template"]
     version = found.get("version")
-    settings = found.get("template", {}).get("settings", {})
-    return Present(version if isinstance(version, int) else 0, settings.get(LIFECYCLE))
+    settings = found.get("template", {}).get("settings", {}).get("index", {})
+    lifecycle = settings.get("lifecycle", {}).get("name")
+    return Present(version if isinstance(version, int) else 0, lifecycle)
 
 
 def install(

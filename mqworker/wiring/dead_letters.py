@@ -25,13 +25,27 @@ AHEAD = 200
 """Letters that the broker hands over before something was decided about the first of them."""
 
 
+def dead_queue_of(settings: Settings) -> str:
+    """Return the name of the dead-letter queue that is meant.
+
+    Raises:
+        Misconfigured: several queues are named, and each has its own.
+    """
+    if len(settings.queue) > 1:
+        raise Misconfigured(
+            "each queue has dead letters of its own: say which with --queue, one of "
+            + ", ".join(settings.queue)
+        )
+    return Grave(settings.first_queue).dead_queue
+
+
 def open_shelf(settings: Settings) -> Shelf:
     """Return the dead-letter queue, to be looked through; nothing is declared.
 
     Raises:
         Misconfigured: this broker can't be looked into.
     """
-    dead_queue = Grave(settings.queue).dead_queue
+    dead_queue = dead_queue_of(settings)
     if is_rabbitmq(settings):
         options = rabbitmq_options(settings)
         return RabbitmqSource(
@@ -69,7 +83,7 @@ def fullness(settings: Settings) -> Fullness:
         BrokerUnavailable: the broker does not answer.
         Misconfigured: it refuses, there is no such queue, or it can't be looked into.
     """
-    dead_queue = Grave(settings.queue).dead_queue
+    dead_queue = dead_queue_of(settings)
     if not is_rabbitmq(settings):
         with closing(SqliteBroker(embedded(settings))) as broker:
             return Fullness(broker.depth(dead_queue).ready, settings.dead_limit)
@@ -77,7 +91,7 @@ def fullness(settings: Settings) -> Fullness:
     if depth is None:
         raise Misconfigured(
             f"there is no queue {dead_queue}: a worker declares it when it starts to consume "
-            f"{settings.queue}; which queue is meant, says --queue"
+            f"{settings.first_queue}; which queue is meant, says --queue"
         )
     return Fullness(depth.ready, settings.dead_limit)
 
@@ -97,7 +111,7 @@ def is_rabbitmq(settings: Settings) -> bool:
             raise Misconfigured(
                 f"dead letters are looked into with RabbitMQ and the embedded broker: {other}:// "
                 "can't hand over messages and take them back to their places; the broker's own "
-                f"tools can read {Grave(settings.queue).dead_queue}"
+                f"tools can read {Grave(settings.first_queue).dead_queue}"
             )
 
 

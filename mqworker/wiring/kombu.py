@@ -36,7 +36,7 @@ def kombu_options(settings: Settings) -> KombuOptions:
     """Return how to speak to a broker through kombu."""
     return KombuOptions(
         urls=settings.broker,
-        queue=settings.queue,
+        queue=settings.first_queue,
         exchanges=settings.exchange,
         passive=settings.passive,
         prefetch=settings.prefetch,

@@ -55,7 +55,7 @@ def run_worker(
         open_source(settings),
         sink,
         dead_letters,
-        Grave(settings.queue),
+        Grave(settings.first_queue, settings.queue[1:]),
         open_memory(settings, rules),
         rules,
         privacy,

@@ -9,7 +9,7 @@ from pika import frame, spec
 from mqworker.brokers.frames import DeliveryReader
 from mqworker.core.message import PlainProperties
 
-Delivered = tuple[int, bool, str, str, PlainProperties, bytes]
+Delivered = tuple[bytes, int, bool, str, str, PlainProperties, bytes]
 
 
 class Log:
@@ -35,7 +35,8 @@ def message(number: int, body: bytes, *, part: int = 100, redelivered: bool = Fa
 
 
 def delivered(number: int, body: bytes, *, redelivered: bool = False) -> Delivered:
-    return number, redelivered, "exchange", "key", PlainProperties(message_id=f"id-{number}"), body
+    properties = PlainProperties(message_id=f"id-{number}")
+    return b"consumer", number, redelivered, "exchange", "key", properties, body
 
 
 HEARTBEAT: bytes = frame.Heartbeat().marshal()

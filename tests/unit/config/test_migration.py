@@ -42,7 +42,7 @@ def test_the_shipped_file_becomes_a_configuration_that_loads(tmp_path: Path) -> 
     expected = {
         "broker": ["amqps://mozdef@mq.example.com:5671/%2F"],
         "broker_password_file": "/etc/mqworker/broker-password",
-        "queue": "eventtask",
+        "queue": ["eventtask"],
         "exchange": ["eventtask"],
         "sink": ["http://es1.example.com:9200", "http://es2.example.com:9200"],
         "hostname": "collector.example.com",
@@ -71,14 +71,14 @@ def test_what_is_not_carried_over_is_told_with_its_reason() -> None:
 def test_what_a_file_leaves_out_is_what_it_is_for_mozdef() -> None:
     assert {
         "broker": ["amqp://guest:guest@localhost:5672/%2F"],
-        "queue": "eventtask",
+        "queue": ["eventtask"],
         "exchange": ["eventtask"],
         "sink": ["http://localhost:9200"],
     } == values("[options]\n")
 
 
 def test_variables_take_the_place_of_what_the_file_says() -> None:
-    assert "other" == values(SHIPPED, OPTIONS_TASKEXCHANGE="other")["queue"]
+    assert ["other"] == values(SHIPPED, OPTIONS_TASKEXCHANGE="other")["queue"]
 
 
 def test_lists_are_read_as_python_writes_them_too() -> None:
