@@ -95,7 +95,7 @@ def drawn(letter: Letter, policy: Policy, most: int | None) -> Iterator[str]:
     """Give a letter for a person, line by line."""
     when = f"{letter.died:%Y-%m-%d %H:%M:%S} UTC" if letter.died else "at an unknown time"
     yield f"dead letter {printable(letter.identity)}"
-    yield f"  died {when}, {letter.deaths} times by now; put back {letter.replays} times"
+    yield f"  died {when}; deaths {letter.deaths}, replays {letter.replays}"
     yield from (f"  {line}" for line in body_lines(letter, most))
     explained = {each.position: each for each in explain(delivered(letter), policy)}
     for failure in letter.failures:
