@@ -39,9 +39,9 @@ class DeadLetterCommands(click.Group):
 def deadletter() -> None:
     """See what could not be used, and put it back.
 
-    With RabbitMQ and the embedded broker. Where the letters are said to be read only, they are
-    taken without being acknowledged, and go back to their places when the command ends, marked as
-    redelivered; another command that looks meanwhile does not see them.
+    With RabbitMQ, Redis and the embedded broker. Where the letters are said to be read only, they
+    are taken without being acknowledged, and go back to their places when the command ends, marked
+    as redelivered; another command that looks meanwhile does not see them.
     """
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from mqworker.brokers.rabbitmq_depth import Fullness, queue_depth
 from mqworker.brokers.sqlite import SqliteBroker
@@ -14,11 +15,13 @@ from mqworker.core.deadletter import Grave
 from mqworker.core.errors import Misconfigured
 from mqworker.database import database_path
 from mqworker.ports import Publisher, Shelf
+from mqworker.publishers.kombu import KombuPublisher
 from mqworker.publishers.rabbitmq import RabbitmqPublisher
 from mqworker.publishers.sqlite import SqlitePublisher
 from mqworker.sources.rabbitmq import RabbitmqSource
+from mqworker.sources.redis import RedisSource
 from mqworker.sources.sqlite import SqliteSource
-from mqworker.wiring.broker import rabbitmq_options
+from mqworker.wiring.broker import kombu_options, rabbitmq_options
 from mqworker.wiring.texts import scheme
 
 AHEAD = 200
@@ -46,12 +49,32 @@ def open_shelf(settings: Settings) -> Shelf:
         Misconfigured: this broker can't be looked into.
     """
     dead_queue = dead_queue_of(settings)
-    if is_rabbitmq(settings):
-        options = rabbitmq_options(settings)
-        return RabbitmqSource(
-            replace(options, queue=dead_queue, exchanges=(), passive=True, prefetch=AHEAD)
-        )
+    match kind(settings):
+        case "rabbitmq":
+            options = rabbitmq_options(settings)
+            return RabbitmqSource(
+                replace(options, queue=dead_queue, exchanges=(), passive=True, prefetch=AHEAD)
+            )
+        case "redis":
+            return open_redis(settings)
     return SqliteSource(embedded(settings), dead_queue, prefetch=AHEAD)
+
+
+def open_redis(settings: Settings) -> RedisSource:
+    """Return the dead-letter queue in Redis.
+
+    Raises:
+        Misconfigured: a URL makes no sense.
+    """
+    return RedisSource(
+        replace(
+            kombu_options(settings),
+            queue=dead_queue_of(settings),
+            exchanges=(),
+            passive=True,
+            prefetch=AHEAD,
+        )
+    )
 
 
 def open_returns(settings: Settings) -> Publisher:
@@ -60,9 +83,12 @@ def open_returns(settings: Settings) -> Publisher:
     Raises:
         Misconfigured: this broker can't be looked into.
     """
-    if is_rabbitmq(settings):
-        options = replace(rabbitmq_options(settings), exchanges=(), passive=True)
-        return RabbitmqPublisher(options, options.topology)
+    match kind(settings):
+        case "rabbitmq":
+            options = replace(rabbitmq_options(settings), exchanges=(), passive=True)
+            return RabbitmqPublisher(options, options.topology)
+        case "redis":
+            return KombuPublisher(replace(kombu_options(settings), passive=True))
     return SqlitePublisher(embedded(settings))
 
 
@@ -84,9 +110,13 @@ def fullness(settings: Settings) -> Fullness:
         Misconfigured: it refuses, there is no such queue, or it can't be looked into.
     """
     dead_queue = dead_queue_of(settings)
-    if not is_rabbitmq(settings):
-        with closing(SqliteBroker(embedded(settings))) as broker:
-            return Fullness(broker.depth(dead_queue).ready, settings.dead_limit)
+    match kind(settings):
+        case "embedded":
+            with closing(SqliteBroker(embedded(settings))) as broker:
+                return Fullness(broker.depth(dead_queue).ready, settings.dead_limit)
+        case "redis":
+            with closing(open_redis(settings)) as source:
+                return Fullness(source.count_ready(), settings.dead_limit)
     depth = queue_depth(rabbitmq_options(settings), dead_queue)
     if depth is None:
         raise Misconfigured(
@@ -96,22 +126,24 @@ def fullness(settings: Settings) -> Fullness:
     return Fullness(depth.ready, settings.dead_limit)
 
 
-def is_rabbitmq(settings: Settings) -> bool:
-    """Tell whether the broker is RabbitMQ.
+def kind(settings: Settings) -> Literal["rabbitmq", "redis", "embedded"]:
+    """Return which broker it is.
 
     Raises:
         Misconfigured: it is one that can't be looked into.
     """
     match scheme(settings.broker[0]):
         case "amqp" | "amqps":
-            return True
+            return "rabbitmq"
         case "sqlite":
-            return False
+            return "embedded"
+        case "redis" | "rediss" | "redis+socket" | "valkey" | "valkeys" | "sentinel":
+            return "redis"
         case other:
             raise Misconfigured(
-                f"dead letters are looked into with RabbitMQ and the embedded broker: {other}:// "
-                "can't hand over messages and take them back to their places; the broker's own "
-                f"tools can read {Grave(settings.first_queue).dead_queue}"
+                "dead letters are looked into with RabbitMQ, Redis and the embedded broker: "
+                f"{other}:// can't hand over messages and take them back to their places; its own "
+                f"tools can read {dead_queue_of(settings)}"
             )
 
 

@@ -18,7 +18,7 @@ AHEAD = 10
 @pytest.fixture(
     params=[
         pytest.param(name, marks=[pytest.mark.services] if name in OF_A_SERVICE else [])
-        for name in ("sqlite", "rabbitmq", "rabbitmq-quorum")
+        for name in ("sqlite", "rabbitmq", "rabbitmq-quorum", "redis")
     ]
 )
 def place(request: pytest.FixtureRequest, tmp_path: object) -> Iterator[Place]:

@@ -32,10 +32,10 @@ def queues(tmp_path: Path) -> None:
 def test_a_broker_that_can_not_take_messages_back_to_their_places_is_refused(
     mqworker: Run, line: list[str]
 ) -> None:
-    result = mqworker("deadletter", *line, "--broker", "redis://127.0.0.1:1")
+    result = mqworker("deadletter", *line, "--broker", "sqs://u:p@")
 
     assert (78, "") == (result.exit_code, result.stdout)
-    assert "redis:// can't hand over messages and take them back" in result.stderr
+    assert "sqs:// can't hand over messages and take them back" in result.stderr
 
 
 @pytest.mark.parametrize("line", COMMANDS, ids=" ".join)
