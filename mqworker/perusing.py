@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from mqworker.core.errors import BrokerUnavailable
 from mqworker.core.letter import Letter, read_letter
 from mqworker.ports import Shelf
 
 WAIT_S = 1.0
 """How long to wait for letters that should be there, in seconds."""
 
-PATIENCE = 5
-"""So many waits in a row without a letter, and the rest is in other hands."""
+PATIENCE = 10
+"""So many waits in a row without a letter are borne while some should come."""
 
 
 def peruse(shelf: Shelf, count: Callable[[], int], most: int) -> Iterator[list[Letter]]:
@@ -29,16 +30,18 @@ def peruse(shelf: Shelf, count: Callable[[], int], most: int) -> Iterator[list[L
         most: letters in one batch.
 
     Raises:
-        BrokerUnavailable: the broker does not answer.
+        BrokerUnavailable: the broker does not answer, or hands nothing over.
         Misconfigured: it refuses for good.
     """
     there = left = count()
     channel, idle = -1, 0
-    while left > 0 and idle < PATIENCE:
+    while left > 0:
         deliveries = shelf.receive(min(most, left), WAIT_S)
         if not deliveries:
             idle += 1
-            left = min(left, count())
+            left = min(left, count())  # without those that are in somebody's hands
+            if left and idle >= PATIENCE:
+                raise BrokerUnavailable(f"{left} dead letters wait and none is handed over")
             continue
         if deliveries[0].tag.channel != channel:
             if channel >= 0:

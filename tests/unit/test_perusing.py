@@ -7,6 +7,7 @@ import pytest
 
 from mqworker import perusing
 from mqworker.brokers.sqlite import SqliteBroker
+from mqworker.core.errors import BrokerUnavailable
 from mqworker.core.message import PlainProperties, Publication
 from mqworker.perusing import peruse
 from mqworker.sources.sqlite import SqliteSource
@@ -48,4 +49,8 @@ def test_what_is_in_other_hands_is_not_waited_for_for_ever(
         bury(broker, b"1", b"2", b"3")
         assert 2 == len(other.receive(2, 1))
 
-        assert [1] == [len(letters) for letters in peruse(shelf, lambda: 3, 10)]
+        counts = iter([3, 0])
+        assert [1] == [len(letters) for letters in peruse(shelf, lambda: next(counts), 10)]
+
+        with pytest.raises(BrokerUnavailable, match="3 dead letters wait and none is handed over"):
+            list(peruse(shelf, lambda: 3, 10))
