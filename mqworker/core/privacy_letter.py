@@ -57,7 +57,7 @@ def redacted(
         user_id=delivery.properties.user_id,
     )
     left = delivery._replace(body=body, properties=properties)
-    return replace(prepared, delivery=left), [told(each, scrub) for each in failures]
+    return prepared._replace(delivery=left), [told(each, scrub) for each in failures]
 
 
 def readable(delivery: Delivery, policy: Policy) -> list[Record]:

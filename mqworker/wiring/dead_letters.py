@@ -15,13 +15,11 @@ from mqworker.core.deadletter import Grave
 from mqworker.core.errors import Misconfigured
 from mqworker.database import database_path
 from mqworker.ports import Publisher, Shelf
-from mqworker.publishers.kombu import KombuPublisher
 from mqworker.publishers.rabbitmq import RabbitmqPublisher
 from mqworker.publishers.sqlite import SqlitePublisher
 from mqworker.sources.rabbitmq import RabbitmqSource
-from mqworker.sources.redis import RedisSource
 from mqworker.sources.sqlite import SqliteSource
-from mqworker.wiring.broker import kombu_options, rabbitmq_options
+from mqworker.wiring.broker import rabbitmq_options
 from mqworker.wiring.texts import scheme
 
 AHEAD = 200
@@ -56,25 +54,10 @@ def open_shelf(settings: Settings) -> Shelf:
                 replace(options, queue=dead_queue, exchanges=(), passive=True, prefetch=AHEAD)
             )
         case "redis":
-            return open_redis(settings)
+            from mqworker.wiring import kombu  # noqa: PLC0415 - kombu is slow to import
+
+            return kombu.open_shelf(settings, dead_queue, AHEAD)
     return SqliteSource(embedded(settings), dead_queue, prefetch=AHEAD)
-
-
-def open_redis(settings: Settings) -> RedisSource:
-    """Return the dead-letter queue in Redis.
-
-    Raises:
-        Misconfigured: a URL makes no sense.
-    """
-    return RedisSource(
-        replace(
-            kombu_options(settings),
-            queue=dead_queue_of(settings),
-            exchanges=(),
-            passive=True,
-            prefetch=AHEAD,
-        )
-    )
 
 
 def open_returns(settings: Settings) -> Publisher:
@@ -88,7 +71,9 @@ def open_returns(settings: Settings) -> Publisher:
             options = replace(rabbitmq_options(settings), exchanges=(), passive=True)
             return RabbitmqPublisher(options, options.topology)
         case "redis":
-            return KombuPublisher(replace(kombu_options(settings), passive=True))
+            from mqworker.wiring import kombu  # noqa: PLC0415 - see above
+
+            return kombu.open_publisher(settings)
     return SqlitePublisher(embedded(settings))
 
 
@@ -115,7 +100,9 @@ def fullness(settings: Settings) -> Fullness:
             with closing(SqliteBroker(embedded(settings))) as broker:
                 return Fullness(broker.depth(dead_queue).ready, settings.dead_limit)
         case "redis":
-            with closing(open_redis(settings)) as source:
+            from mqworker.wiring import kombu  # noqa: PLC0415 - see above
+
+            with closing(kombu.open_shelf(settings, dead_queue, AHEAD)) as source:
                 return Fullness(source.count_ready(), settings.dead_limit)
     depth = queue_depth(rabbitmq_options(settings), dead_queue)
     if depth is None:

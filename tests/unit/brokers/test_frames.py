@@ -107,7 +107,8 @@ def test_deliveries_of_several_consumers_and_kinds_come_out_as_they_went_in(
         parts = [frame.Body(1, body[at : at + part]) for at in range(0, len(body), part)]
         stream += b"".join(each.marshal() for each in (frame.Method(1, method), header, *parts))
         properties = PlainProperties(message_id=name)
-        expected.append((number, redelivered, exchange, "key", properties, body))
+        tag = consumer.encode()
+        expected.append((tag, number, redelivered, exchange, "key", properties, body))
     log = Log()
 
     for at in range(0, len(stream), chunk):
