@@ -80,10 +80,13 @@ class Burying:
         self.waiting = []
 
     def remains(self, message: OpenMessage) -> tuple[Prepared, Sequence[Failure]]:
-        """Return what a dead letter is made of."""
-        if self.redact is None:
-            return message.prepared, message.failures
-        return self.redact(message.prepared, message.failures)
+        """Return what a dead letter is made of; after a defect, of what was sent."""
+        if self.redact is not None:
+            try:
+                return self.redact(message.prepared, message.failures)
+            except Exception:
+                log.exception("a defect of mqworker: a dead letter is not redacted")
+        return message.prepared, message.failures
 
     def publish(self, messages: list[OpenMessage]) -> Collection[int]:
         """Publish dead letters; runs in the thread. Returns the positions to publish again."""
