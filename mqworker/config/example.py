@@ -32,6 +32,7 @@ SAMPLES: dict[str, object] = {
     "sink_username": "mqworker",
     "sink_password_file": "/etc/mqworker/sink-password",
     "sink_api_key_file": "/etc/mqworker/sink-api-key",
+    "ilm_policy": "old-events",
     "schemas": ["/etc/mqworker/schemas"],
     "rules": "/etc/mqworker/correlation.toml",
     "memory": "sqlite:////var/lib/mqworker/memory.db",
@@ -39,6 +40,8 @@ SAMPLES: dict[str, object] = {
     "memory_ca_file": "/etc/mqworker/memory-ca.pem",
     "memory_cert_file": "/etc/mqworker/memory-client.pem",
     "memory_key_file": "/etc/mqworker/memory-client.key",
+    "privacy": "/etc/mqworker/privacy.toml",
+    "privacy_key_file": "/etc/mqworker/privacy-key",
     "hostname": "collector-1.example.com",
 }
 """What is shown for options whose default is no value."""

@@ -23,7 +23,7 @@ from mqworker.core.errors import Misconfigured
 DEFAULT_FILE = Path("/etc/mqworker/mqworker.toml")
 FILE_VARIABLE = "MQWORKER_CONFIG"
 
-SERVICES = frozenset({"broker", "sink", "memory"})
+SERVICES = frozenset({"broker", "sink", "memory", "privacy"})
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def load(
         environ: the environment.
         config: the TOML file; without it the variable MQWORKER_CONFIG names one, and without that
             the one in /etc is read when there is one.
-        services: "broker", "sink" and "memory", as far as they will be spoken to: only their
+        services: of "broker", "sink", "memory" and "privacy" those that are needed: only their
             certificates and secrets have to be readable.
 
     Raises:

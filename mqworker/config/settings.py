@@ -15,6 +15,7 @@ from mqworker.config.events import EventOptions
 from mqworker.config.flow import FlowOptions
 from mqworker.config.operation import OperationOptions
 from mqworker.config.option import Option, options_of
+from mqworker.config.privacy import PrivacyOptions
 from mqworker.config.secret import Secret
 from mqworker.config.sink import SinkOptions
 
@@ -24,6 +25,7 @@ WORKER: tuple[type[Any], ...] = (
     FlowOptions,
     EventOptions,
     CorrelationOptions,
+    PrivacyOptions,
     OperationOptions,
 )
 """What `mqworker run` has flags for."""
@@ -37,7 +39,13 @@ OPTIONS: dict[str, Option] = {
 
 @dataclass(frozen=True)
 class Settings(
-    BrokerOptions, SinkOptions, FlowOptions, EventOptions, CorrelationOptions, OperationOptions
+    BrokerOptions,
+    SinkOptions,
+    FlowOptions,
+    EventOptions,
+    CorrelationOptions,
+    PrivacyOptions,
+    OperationOptions,
 ):
     """The effective configuration. Durations are seconds, sizes bytes.
 
@@ -48,6 +56,7 @@ class Settings(
     sink_password: Secret | None = field(default=None, kw_only=True)
     sink_api_key: Secret | None = field(default=None, kw_only=True)
     memory_password: Secret | None = field(default=None, kw_only=True)
+    privacy_key: Secret | None = field(default=None, kw_only=True)
 
 
-SECRETS = ("broker_password", "sink_password", "sink_api_key", "memory_password")
+SECRETS = ("broker_password", "sink_password", "sink_api_key", "memory_password", "privacy_key")

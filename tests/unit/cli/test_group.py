@@ -7,6 +7,15 @@ from mqworker.cli.group import COMMANDS
 from mqworker.config.settings import OPTIONS
 from tests.unit.cli.conftest import Run
 
+# A group has commands, and these are what takes options.
+GROUPS = {
+    "deadletter": ["list", "show", "replay", "purge", "policy"],
+    "indices": ["list", "prune"],
+}
+LINES = [
+    [name, *rest] for name in COMMANDS for rest in ([each] for each in GROUPS.get(name, ()))
+] + [[name] for name in COMMANDS if name not in GROUPS]
+
 
 def test_the_version_is_printed_on_demand(mqworker: Run) -> None:
     result = mqworker("--version")
@@ -22,17 +31,17 @@ def test_help_names_every_command_and_exit_status(mqworker: Run) -> None:
     assert [] == missing
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_help_and_json(mqworker: Run, name: str) -> None:
-    result = mqworker(name, "--help")
+@pytest.mark.parametrize("line", LINES, ids=" ".join)
+def test_every_command_has_help_and_json(mqworker: Run, line: list[str]) -> None:
+    result = mqworker(*line, "--help")
 
     assert result.exit_code == 0
     assert "--json" in result.output
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "demo"])
-def test_every_command_takes_a_configuration_file(mqworker: Run, name: str) -> None:
-    assert "--config FILE" in mqworker(name, "--help").output
+@pytest.mark.parametrize("line", [line for line in LINES if line != ["demo"]], ids=" ".join)
+def test_every_command_takes_a_configuration_file(mqworker: Run, line: list[str]) -> None:
+    assert "--config FILE" in mqworker(*line, "--help").output
 
 
 @pytest.mark.parametrize("name", ["run", "config"])
