@@ -41,7 +41,7 @@ compiled: .venv/for-tests
 
 test-compiled: compiled
 	cd build/compiled && PYTHONPATH=. MQWORKER_TEST_COMPILED=1 \
-	    ../../$(BIN)/python -m pytest -q -n 2 -p no:cacheprovider tests/unit
+	    ../../$(BIN)/python -m pytest -q -n 2 -p no:cacheprovider tests/unit tests/contract/test_compiled.py
 
 services:
 	tests/services/install-packages

@@ -2,6 +2,8 @@
 
 import json
 import threading
+from dataclasses import replace
+from datetime import tzinfo
 
 import orjson
 import pytest
@@ -246,18 +248,17 @@ def test_the_brake_stops_consumption_when_most_is_bad_and_says_so(scenes, caplog
     assert "consumption stops" in caplog.text
 
 
-class Defective:
-    """A message ID that raises what nobody expects."""
+class Defective(tzinfo):
+    """A time zone that raises what nobody expects."""
 
-    def __repr__(self):
+    def utcoffset(self, _):
         raise RuntimeError("planted")
 
 
 def test_a_defect_costs_its_message_only(scenes):
     scene = scenes()
-    scene.send(event(0))
-    scene.send(event(1), message_id=Defective())
-    scene.send(event(2))
+    scene.worker.policy = replace(POLICY, timezone=Defective())
+    scene.send(event(0), {**event(1), "timestamp": "2026-03-14T12:00:00"}, event(2))
     scene.run()
     assert ["event 000", "event 002"] == scene.summaries
     assert "planted" in scene.dead[0].properties.headers["x-mqworker-reason"]
