@@ -19,9 +19,11 @@ from typing import Any, Literal, NamedTuple
 
 from elasticsearch import AuthorizationException, Elasticsearch, NotFoundError
 
+from mqworker.core.cloudtrail.mapping import FREE_FORM
 from mqworker.core.errors import Misconfigured
+from mqworker.core.free_form import LONGEST_VALUE
 
-VERSION = 1
+VERSION = 2
 
 PRIORITY = 300
 """Above the 100 to 200 of the templates that come with Elasticsearch."""
@@ -60,6 +62,8 @@ DETAILS: Mapping[str, Any] = {
     "destinationipaddress": ADDRESS,
     # The relay's address, or its name: searchable as either.
     "eventsourceipaddress": {**KEYWORD, "fields": {"ip": ADDRESS}},
+    # Whatever names these hold, each is one field; see mqworker.core.free_form.
+    **{name: {"type": "flattened", "ignore_above": LONGEST_VALUE} for name in FREE_FORM},
 }
 
 DETAIL_KEYWORDS = (
