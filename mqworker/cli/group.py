@@ -19,6 +19,7 @@ COMMANDS = {
     "config": "Print the effective configuration.",
     "explain": "Tell what would happen to a message.",
     "publish": "Publish the events in a file.",
+    "cloudtrail": "Publish what AWS CloudTrail logs, until told to stop.",
     "search": "Find stored events.",
     "trace": "Tell the story of one activity.",
     "demo": "Show on generated traffic what mqworker does.",

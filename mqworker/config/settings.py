@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mqworker.config.broker import BrokerOptions
+from mqworker.config.cloudtrail import CloudtrailOptions
 from mqworker.config.correlation import CorrelationOptions
 from mqworker.config.events import EventOptions
 from mqworker.config.flow import FlowOptions
@@ -28,7 +29,7 @@ WORKER: tuple[type[Any], ...] = (
 )
 """What `mqworker run` has flags for."""
 
-SECTIONS: tuple[type[Any], ...] = (*WORKER,)
+SECTIONS: tuple[type[Any], ...] = (*WORKER, CloudtrailOptions)
 
 OPTIONS: dict[str, Option] = {
     option.name: option for section in SECTIONS for option in options_of(section)
@@ -37,7 +38,13 @@ OPTIONS: dict[str, Option] = {
 
 @dataclass(frozen=True)
 class Settings(
-    BrokerOptions, SinkOptions, FlowOptions, EventOptions, CorrelationOptions, OperationOptions
+    BrokerOptions,
+    SinkOptions,
+    FlowOptions,
+    EventOptions,
+    CorrelationOptions,
+    OperationOptions,
+    CloudtrailOptions,
 ):
     """The effective configuration. Durations are seconds, sizes bytes.
 
