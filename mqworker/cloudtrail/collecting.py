@@ -3,6 +3,8 @@
 1. `collect` deletes a message only after each event and each dead letter is confirmed.
 2. One object that can't be read never keeps another of the same message from being read.
 3. A record that is none costs nothing but itself.
+4. Between two objects nothing is in line to be published: when one has to be read again, only what
+   is its own is taken out of the line.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+import orjson
 
 from mqworker.cloudtrail.aws import Answered
 from mqworker.cloudtrail.bucket import LogFile, open_object, read_records
@@ -31,13 +35,16 @@ from mqworker.core.cloudtrail.letters import (
 from mqworker.core.cloudtrail.notification import Location, Notice, read_notification
 from mqworker.core.deadletter import Grave
 from mqworker.core.errors import Refused
-from mqworker.core.message import Publication, Record, Refusal
+from mqworker.core.message import Publication, Refusal
 from mqworker.telemetry import Tally
 
 log = logging.getLogger(__name__)
 
 PROGRESS_S = 10.0
 """How often the progress within one object is logged."""
+
+CHECK_EVERY = 100
+"""Records, between two looks at signals and at what is held."""
 
 DENIED = Backoff(10.0, 900.0)
 """How long a message stays away that tells of something that may not be read, by its receipts."""
@@ -69,7 +76,6 @@ class Collecting:
         """
         try:
             denied = self.read(message)
-            self.flush()
         except Abandoned:
             self.drop()
             raise
@@ -110,11 +116,12 @@ class Collecting:
 
     def read_own(self, message: Message, notice: Notice) -> None:
         """Publish the record that a message itself holds."""
-        record: Record = notice.record or {}
-        try:
-            self.events.add(event_message(record, message.body.encode(), self.post, None))
-        except Refused as refused:
-            self.bury(message, refused.refusal, None)
+        made = message_or_refusal(orjson.dumps(notice.record), self.post, None)
+        if isinstance(made, Refusal):
+            self.bury(message, made, None)
+        else:
+            self.events.add(made)
+        self.flush()
 
     def read_object(self, message: Message, where: Location) -> bool:
         """Publish the records of an object; return whether it may not be read for now."""
@@ -163,13 +170,13 @@ class Collecting:
 
     def take(self, text: bytes, where: Location, position: int, file: LogFile) -> None:
         """Put one record in line for the exchange, or for the dead letters."""
-        try:
-            self.events.add(event_message(read_record(text), text, self.post, file.written))
-        except Refused as refused:
+        made = message_or_refusal(text, self.post, file.written)
+        if isinstance(made, Refusal):
             place = whereabouts(self.queue.url, where, position)
-            now = datetime.now(UTC)
-            self.refuse(dead_record(text, refused.refusal, self.grave, now, place), refused.refusal)
-        if position % 100 == 0:
+            self.refuse(dead_record(text, made, self.grave, datetime.now(UTC), place), made)
+        else:
+            self.events.add(made)
+        if position % CHECK_EVERY == 0:
             self.patience.check()
 
     def bury(self, message: Message, refusal: Refusal, where: Location | None) -> None:
@@ -177,6 +184,7 @@ class Collecting:
         place = whereabouts(self.queue.url, where)
         now = datetime.now(UTC)
         self.refuse(dead_object(message.body, refusal, self.grave, now, place), refusal)
+        self.flush()
 
     def flush(self) -> None:
         """Return when all that is in line is confirmed."""
@@ -195,3 +203,14 @@ class Collecting:
         key = place.get("x-mqworker-s3-key", "-")
         log.warning("dead letter key=%s stage=%s reason=%s", key, refusal.stage, refusal.reason)
         self.dead_letters.add(letter)
+
+
+def message_or_refusal(text: bytes, post: Post, written: datetime | None) -> Publication | Refusal:
+    """Return the message of a record, or why there is none; a defect of ours is such a reason."""
+    try:
+        return event_message(read_record(text), text, post, written)
+    except Refused as refused:
+        return refused.refusal
+    except Exception as defect:
+        log.exception("defect: a record could not be mapped")
+        return Refusal("normalize", f"a defect of mqworker: {type(defect).__name__}: {defect}")

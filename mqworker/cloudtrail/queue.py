@@ -20,8 +20,9 @@ log = logging.getLogger(__name__)
 MOST_AT_ONCE = 10
 """What one call takes (ReceiveMessage, ChangeMessageVisibilityBatch)."""
 
-WAIT_S = 5
-"""How long SQS waits for a message (long polling), and so how long a stop may have to wait."""
+WAIT_S = 3
+"""How long SQS waits for a message (long polling), and so how long a stop may have to wait. An idle
+queue costs 0.9 million calls a month, of which AWS gives one million away."""
 
 EXTENSIONS = 3
 """How often the visibility timeout is renewed in its own length."""
