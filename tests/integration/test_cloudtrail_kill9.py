@@ -11,7 +11,7 @@ from contextlib import suppress
 import pytest
 
 from tests.daemons import Daemon, await_condition
-from tests.integration.pairs import Served
+from tests.integration.pairs import Served, search
 from tests.integration.trails import record, start_cloudtrail, start_worker
 from tests.services.aws import Trail
 
@@ -31,7 +31,10 @@ def published(served: Served) -> int:
 def test_a_kill_in_the_middle_of_an_object_loses_and_doubles_no_record(
     trail: Trail, served: Served, start_daemon: Callable[..., Daemon]
 ) -> None:
-    sent = [record(served.run, f"{served.run}-{number}") for number in range(RECORDS)]
+    sent = [
+        record(served.run, f"{served.run}-{number}", requestParameters={f"name{number}": {"x": 7}})
+        for number in range(RECORDS)
+    ]
     trail.tell(trail.put_records(sent))
     victim = start_cloudtrail(start_daemon, served, trail, *VISIBILITY)
     await_condition(lambda: 0 < published(served) < RECORDS, LIMIT_S, victim.log)
@@ -51,3 +54,14 @@ def test_a_kill_in_the_middle_of_an_object_loses_and_doubles_no_record(
     assert 1 == second.totals()["redelivered"]
     assert first == worker.totals()["duplicates"]
     assert [] == served.dead()
+    assert [] == [name for name in mapped(served) if "requestparameters." in name]
+    asked = {"term": {"details.requestparameters.name4711.x": "7"}}
+    mine = {"term": {"details.run": served.run}}
+    found = search(served.elasticsearch, "events-*", {"query": {"bool": {"must": [asked, mine]}}})
+    assert [f"{served.run}-4711"] == [each["_id"] for each in found["hits"]["hits"]]
+
+
+def mapped(served: Served) -> set[str]:
+    """Return the fields that any index of events has."""
+    indices = served.elasticsearch.ask("GET", "/events-*/_mapping").body.values()
+    return {name for each in indices for name in each["mappings"]["properties"]}
