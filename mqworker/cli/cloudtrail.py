@@ -21,7 +21,7 @@ from mqworker.supervisor import Orphaned, Supervisor
     BrokerOptions,
     OperationOptions,
     services={"broker"},
-    more=("retry_min", "retry_max"),
+    more=("retry_min", "retry_max", "brake_ratio", "brake_sample", "brake_pause"),
     daemon=True,
 )
 @json_option("Log as JSON: short for --log-format json.")

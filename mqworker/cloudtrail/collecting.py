@@ -24,6 +24,7 @@ from mqworker.cloudtrail.patience import Abandoned, Patience
 from mqworker.cloudtrail.posting import Posting
 from mqworker.cloudtrail.queue import Message, NotificationQueue
 from mqworker.core.backoff import Backoff
+from mqworker.core.brake import Brake
 from mqworker.core.cloudtrail.letters import (
     Post,
     dead_object,
@@ -65,15 +66,20 @@ class Collecting:
     tally: Tally
     post: Post
     grave: Grave
+    brake: Brake
     max_object: int
     monotonic: Callable[[], float] = time.monotonic
 
-    def collect(self, message: Message) -> None:
+    def collect(self, message: Message) -> bool:
         """Read, publish and delete; or put back what may not be read.
+
+        Returns:
+            Whether it was good: nothing of it became a dead letter.
 
         Raises:
             Abandoned: there is no more time; the message is still held.
         """
+        refused = self.tally.counts["refused"]
         try:
             denied = self.read(message)
         except Abandoned:
@@ -81,9 +87,10 @@ class Collecting:
             raise
         if denied:
             self.deny(message)
-            return
-        self.patience.until_done("SQS", lambda: self.delete(message))
-        self.tally.add("settled")
+        else:
+            self.patience.until_done("SQS", lambda: self.delete(message))
+            self.tally.add("settled")
+        return self.tally.counts["refused"] == refused
 
     def delete(self, message: Message) -> None:
         """Let SQS forget a message; one that it keeps comes again, and changes nothing."""

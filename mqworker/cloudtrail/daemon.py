@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from mqworker.cloudtrail.aws import Answered
 from mqworker.cloudtrail.collecting import Collecting
-from mqworker.cloudtrail.patience import Abandoned
+from mqworker.cloudtrail.patience import SLICE_S, Abandoned
+from mqworker.cloudtrail.queue import MOST_AT_ONCE
 from mqworker.core.errors import MqworkerError, Unavailable
 from mqworker.daemon import DONE, UNSETTLED, Reporter, Signals
 
@@ -45,23 +46,39 @@ def run(collecting: Collecting, signals: Signals, renew: Renew) -> int:
 
 def turn(collecting: Collecting) -> None:
     """Take messages, or finish one of those that are held."""
-    queue = collecting.queue
+    queue, patience = collecting.queue, collecting.patience
     if queue.held:
-        collecting.patience.check()
-        collecting.collect(queue.held[0])
+        patience.check()
+        judge(collecting, collecting.collect(queue.held[0]))
         return
-    taken = collecting.patience.until_done("SQS", lambda: receive(collecting))
-    collecting.tally.add("received", taken)
+    allowed = collecting.brake.allowance(MOST_AT_ONCE, collecting.monotonic())
+    if allowed:
+        taken = patience.until_done("SQS", lambda: receive(collecting, allowed))
+        collecting.tally.add("received", taken)
+    else:
+        patience.wait(SLICE_S)
 
 
-def receive(collecting: Collecting) -> int:
+def judge(collecting: Collecting, good: bool) -> None:
+    """Tell the brake how a message turned out."""
+    brake, now = collecting.brake, collecting.monotonic()
+    if brake.observe("prepare", int(good), int(not good), now):
+        collecting.tally.add("braked")
+        log.error(
+            "most messages lead to dead letters: none is taken for %.0f s", brake.policy.pause_s
+        )
+    if good:
+        brake.observe("write", 1, 0, now)
+
+
+def receive(collecting: Collecting, limit: int) -> int:
     """Take messages; return how many.
 
     Raises:
         Unavailable: there was no answer, or a refusal: that was none when it started.
     """
     try:
-        taken = collecting.queue.receive()
+        taken = collecting.queue.receive(limit)
     except Answered as error:
         raise Unavailable(str(error)) from error
     again = sum(message.times > 1 for message in taken)

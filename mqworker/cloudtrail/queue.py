@@ -75,12 +75,12 @@ class NotificationQueue:
             )
         return f"{self.name}, about {found.get('ApproximateNumberOfMessages', 'no')} messages"
 
-    def receive(self) -> list[Message]:
+    def receive(self, limit: int = MOST_AT_ONCE) -> list[Message]:
         """Take more messages, waiting a little for the first; hold them."""
         with translated():
             answer = self.sqs.receive_message(
                 QueueUrl=self.url,
-                MaxNumberOfMessages=MOST_AT_ONCE,
+                MaxNumberOfMessages=limit,
                 WaitTimeSeconds=WAIT_S,
                 VisibilityTimeout=self.visibility_s,
                 MessageSystemAttributeNames=["ApproximateReceiveCount"],

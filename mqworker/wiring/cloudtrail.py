@@ -15,6 +15,7 @@ from mqworker.cloudtrail.posting import Posting
 from mqworker.cloudtrail.queue import NotificationQueue
 from mqworker.config.settings import Settings
 from mqworker.core.backoff import Backoff
+from mqworker.core.brake import Brake, BrakePolicy
 from mqworker.core.cloudtrail.letters import Post
 from mqworker.core.deadletter import Grave
 from mqworker.core.errors import Misconfigured
@@ -80,6 +81,7 @@ def assemble(
         tally=tally,
         post=Post(settings.exchange[0], settings.queue, (queue.name,), f"mqworker/{__version__}"),
         grave=Grave(settings.queue),
+        brake=Brake(brake_policy(settings)),
         max_object=settings.max_object,
     )
 
@@ -90,6 +92,12 @@ def adopt(collecting: Collecting, settings: Settings) -> None:
     collecting.queue.visibility_s = settings.visibility
     collecting.patience.backoff = Backoff(settings.retry_min, settings.retry_max)
     collecting.patience.drain_s = settings.drain
+    collecting.brake.policy = brake_policy(settings)
+
+
+def brake_policy(settings: Settings) -> BrakePolicy:
+    """Return when to stop taking messages."""
+    return BrakePolicy(settings.brake_ratio, settings.brake_sample, settings.brake_pause)
 
 
 def queue_url(settings: Settings) -> str:

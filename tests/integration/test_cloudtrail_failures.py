@@ -81,6 +81,20 @@ def test_what_may_not_be_read_is_put_back_and_told_while_the_rest_goes_on(
     assert "allow s3:GetObject for it" in told
 
 
+def test_a_queue_of_something_else_is_not_drained_into_the_dead_letters(
+    trail: Trail, embedded: Embedded, start_daemon: Callable[..., Daemon]
+) -> None:
+    for number in range(40):
+        trail.send(f"no notification {number}")
+    daemon = start_cloudtrail(
+        start_daemon, embedded, trail, "--brake-sample", "10", "--brake-pause", "1h"
+    )
+    daemon.await_words("most messages lead to dead letters")
+    assert 0 == daemon.stop()
+    assert 10 <= len(embedded.dead()) < 30
+    assert (40 - len(embedded.dead()), 0) == trail.left()
+
+
 def test_a_stop_while_the_broker_is_away_gives_the_message_back_at_once(
     trail: Trail, tmp_path: Path, start_daemon: Callable[..., Daemon]
 ) -> None:
