@@ -117,16 +117,22 @@ def session_for(role_arn: str | None, region: str | None, where: dict[str, Any])
 
 
 def assume(session: Any, role_arn: str, where: dict[str, Any]) -> None:
-    """Give a session the credentials of a role, renewed before they end."""
+    """Give a session the credentials of a role, renewed before they end.
+
+    Raises:
+        botocore.exceptions.NoCredentialsError: there are none to assume it with.
+    """
 
     def open_sts(service: str, **more: Any) -> Any:
         client = get_session().create_client
         return client(service, **{"region_name": region, **where, **more})
 
-    region = session.get_config_variable("region")
+    region, credentials = session.get_config_variable("region"), session.get_credentials()
+    if credentials is None:
+        raise botocore.exceptions.NoCredentialsError
     fetcher = AssumeRoleCredentialFetcher(
         open_sts,
-        session.get_credentials(),
+        credentials,
         role_arn,
         extra_args={"RoleSessionName": "mqworker-cloudtrail"},
     )

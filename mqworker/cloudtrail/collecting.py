@@ -25,6 +25,7 @@ from mqworker.cloudtrail.posting import Posting
 from mqworker.cloudtrail.queue import Message, NotificationQueue
 from mqworker.core.backoff import Backoff
 from mqworker.core.brake import Brake
+from mqworker.core.cloudtrail.answers import hint
 from mqworker.core.cloudtrail.letters import (
     Post,
     dead_object,
@@ -137,10 +138,11 @@ class Collecting:
         except Refused as refused:
             self.bury(message, refused.refusal, where)
         except Answered as error:
+            told = f"{error}{hint(error.code)}"
             if error.meaning == "denied":
-                log.error("object denied, its message is put back object=%s error=%s", where, error)  # noqa: TRY400 - for the operator, not a defect
+                log.error("object denied, its message is put back object=%s error=%s", where, told)  # noqa: TRY400 - for the operator, not a defect
                 return True
-            self.bury(message, Refusal("decode", f"the object can't be read: {error}"), where)
+            self.bury(message, Refusal("decode", f"the object can't be read: {told}"), where)
         return False
 
     def publish(self, where: Location) -> None:

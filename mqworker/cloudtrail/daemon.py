@@ -64,6 +64,7 @@ def judge(collecting: Collecting, good: bool) -> None:
     brake, now = collecting.brake, collecting.monotonic()
     if brake.observe("prepare", int(good), int(not good), now):
         collecting.tally.add("braked")
+        leave(collecting)
         log.error(
             "most messages lead to dead letters: none is taken for %.0f s", brake.policy.pause_s
         )

@@ -44,7 +44,7 @@ HINTS: Final = {
     "NoSuchKey": "it was deleted before it was read",
     "NoSuchBucket": "the bucket was deleted, or its name is of another partition of AWS",
 }
-"""What to do about it, or how it came, for people."""
+"""What to do about an error of S3, or how it came, for people."""
 
 _SERVER_ERRORS = 500
 
@@ -63,6 +63,9 @@ def meaning(code: str, status: int) -> Meaning:
 
 def explained(code: str, message: str) -> str:
     """Return an error for people."""
-    hint = HINTS.get(code)
-    told = f"{code}: {message}" if message and message != code else code
-    return f"{told} ({hint})" if hint else told
+    return f"{code}: {message}" if message and message != code else code
+
+
+def hint(code: str) -> str:
+    """Return what to do about an error of S3, in brackets; "" when that is not known."""
+    return f" ({HINTS[code]})" if code in HINTS else ""
