@@ -6,7 +6,7 @@ from mqworker.core.cloudtrail.gunzip import Gunzip
 from mqworker.core.errors import Refused
 
 TEXT = b'{"Records":[]}' * 1000
-PACKED = gzip.compress(TEXT)
+PACKED = gzip.compress(TEXT, mtime=0)
 
 
 def inflated(data, size=1 << 16, limit=1 << 24):
@@ -28,6 +28,7 @@ def inflated(data, size=1 << 16, limit=1 << 24):
         (b"", b""),
         (b"{", b"{"),
     ],
+    ids=["one member", "two members", "padded", "plain", "empty", "one byte"],
 )
 def test_gzip_of_any_members_is_inflated_and_plain_text_passes(data, text, size):
     assert text == inflated(data, size)
@@ -41,6 +42,7 @@ def test_gzip_of_any_members_is_inflated_and_plain_text_passes(data, text, size)
         (PACKED[:20] + b"\xff" * 30 + PACKED[50:], "damaged gzip data"),
         (PACKED + b"x" * 20, "damaged gzip data"),
     ],
+    ids=["almost whole", "cut off", "changed", "followed"],
 )
 def test_damaged_data_is_refused(data, reason):
     with pytest.raises(Refused, match=reason):
