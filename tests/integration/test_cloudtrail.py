@@ -86,7 +86,7 @@ def test_every_form_of_notification_is_read_and_what_needs_no_reading_is_skipped
     trail.send({"detail-type": "AWS API Call via CloudTrail", "detail": own})
 
     role = f"arn:aws:iam::{ACCOUNT}:role/reader"
-    daemon = start_cloudtrail(start_daemon, embedded, trail, "--role-arn", role)
+    daemon = start_cloudtrail(start_daemon, embedded, trail, "--role-arn", role, "--processes", "2")
     worker = start_worker(start_daemon, embedded)
     several = [f"of several {number}" for number in range(3)]
     expected = sorted(

@@ -62,15 +62,16 @@ class Trail:
     def __post_init__(self) -> None:
         self.s3, self.sqs = self.aws.client("s3"), self.aws.client("sqs")
 
-    def put(self, key: str, body: bytes) -> str:
+    def put(self, key: str, body: bytes, **more: str) -> str:
         """Store an object."""
-        self.s3.put_object(Bucket=self.bucket, Key=key, Body=body)
+        self.s3.put_object(Bucket=self.bucket, Key=key, Body=body, **more)
         return key
 
     def put_records(self, records: Iterable[Any], key: str = "") -> str:
         """Store a log file; return its key."""
         text = json.dumps({"Records": list(records)}).encode()
-        return self.put(key or log_key(), gzip.compress(text))
+        as_cloudtrail = {"ContentType": "application/json", "ContentEncoding": "gzip"}
+        return self.put(key or log_key(), gzip.compress(text), **as_cloudtrail)
 
     def send(self, notification: Any) -> None:
         """Send a notification as it is; what is no text as JSON."""
