@@ -86,21 +86,27 @@ def open_clients(options: AwsOptions) -> Clients:
             f"queue_url is in {address.region}, but aws_region is {options.region}: leave it out"
         )
     region = options.region or address.region or None
-    where = {"endpoint_url": options.endpoint or endpoint_of(address.endpoint)}
+    config = configuration(options.read_timeout_s)
+    where = {
+        name: options.endpoint or endpoint_of(name, address.endpoint)
+        for name in ("sqs", "s3", "sts")
+    }
     with translated():
-        session = session_for(options.role_arn, region, where)
-        config = configuration(options.read_timeout_s)
-        return Clients(*(session.client(name, config=config, **where) for name in ("sqs", "s3")))
+        session = session_for(options.role_arn, region, where["sts"])
+        sqs, s3 = (
+            session.client(name, config=config, endpoint_url=where[name]) for name in ("sqs", "s3")
+        )
+    return Clients(sqs, s3)
 
 
-def endpoint_of(found: str) -> str | None:
+def endpoint_of(service: str, found: str) -> str | None:
     """Return the endpoint that a queue's URL names, None where boto3 is to choose."""
-    configured = any(name.startswith("AWS_ENDPOINT_URL") for name in os.environ)
-    return None if configured else found or None
+    ours = ("AWS_ENDPOINT_URL", f"AWS_ENDPOINT_URL_{service.upper()}")
+    return None if any(name in os.environ for name in ours) else found or None
 
 
-def session_for(role_arn: str | None, region: str | None, where: dict[str, Any]) -> boto3.Session:
-    """Return a session of boto3, with the role assumed where one is wanted.
+def session_for(role_arn: str | None, region: str | None, sts: str | None) -> boto3.Session:
+    """Return a session of boto3, with the role assumed where one is wanted; `sts` is an endpoint.
 
     Raises:
         Misconfigured: nobody says in which region.
@@ -109,14 +115,14 @@ def session_for(role_arn: str | None, region: str | None, where: dict[str, Any])
     if region:
         inner.set_config_variable("region", region)
     if role_arn:
-        assume(inner, role_arn, where)
+        assume(inner, role_arn, sts)
     session = boto3.Session(botocore_session=inner)
     if not session.region_name:
         raise Misconfigured("the region of the queue is not known: name it with aws_region")
     return session
 
 
-def assume(session: Any, role_arn: str, where: dict[str, Any]) -> None:
+def assume(session: Any, role_arn: str, endpoint: str | None) -> None:
     """Give a session the credentials of a role, renewed before they end.
 
     Raises:
@@ -124,8 +130,8 @@ def assume(session: Any, role_arn: str, where: dict[str, Any]) -> None:
     """
 
     def open_sts(service: str, **more: Any) -> Any:
-        client = get_session().create_client
-        return client(service, **{"region_name": region, **where, **more})
+        where = {"region_name": region, "endpoint_url": endpoint}
+        return get_session().create_client(service, **where | more)
 
     region, credentials = session.get_config_variable("region"), session.get_credentials()
     if credentials is None:
