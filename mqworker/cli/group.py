@@ -20,6 +20,7 @@ COMMANDS = {
     "explain": "Tell what would happen to a message.",
     "deadletter": "See what could not be used, and put it back.",
     "publish": "Publish the events in a file.",
+    "cloudtrail": "Publish what AWS CloudTrail logs, until told to stop.",
     "search": "Find stored events.",
     "trace": "Tell the story of one activity.",
     "indices": "See what is stored of each day, and remove what is old.",

@@ -43,6 +43,10 @@ SAMPLES: dict[str, object] = {
     "privacy": "/etc/mqworker/privacy.toml",
     "privacy_key_file": "/etc/mqworker/privacy-key",
     "hostname": "collector-1.example.com",
+    "queue_url": "https://sqs.eu-central-1.amazonaws.com/123456789012/cloudtrail",
+    "aws_region": "eu-central-1",
+    "endpoint_url": "http://127.0.0.1:5000",
+    "role_arn": "arn:aws:iam::123456789012:role/mqworker",
 }
 """What is shown for options whose default is no value."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mqworker.config.broker import BrokerOptions
+from mqworker.config.cloudtrail import CloudtrailOptions
 from mqworker.config.correlation import CorrelationOptions
 from mqworker.config.events import EventOptions
 from mqworker.config.flow import FlowOptions
@@ -30,7 +31,7 @@ WORKER: tuple[type[Any], ...] = (
 )
 """What `mqworker run` has flags for."""
 
-SECTIONS: tuple[type[Any], ...] = (*WORKER,)
+SECTIONS: tuple[type[Any], ...] = (*WORKER, CloudtrailOptions)
 
 OPTIONS: dict[str, Option] = {
     option.name: option for section in SECTIONS for option in options_of(section)
@@ -46,6 +47,7 @@ class Settings(
     CorrelationOptions,
     PrivacyOptions,
     OperationOptions,
+    CloudtrailOptions,
 ):
     """The effective configuration. Durations are seconds, sizes bytes.
 

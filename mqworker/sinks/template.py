@@ -19,9 +19,11 @@ from typing import Any, Literal, NamedTuple
 
 from elasticsearch import AuthorizationException, Elasticsearch, NotFoundError
 
+from mqworker.core.cloudtrail.mapping import FREE_FORM
 from mqworker.core.errors import Misconfigured
+from mqworker.core.free_form import LONGEST_VALUE
 
-VERSION = 1
+VERSION = 2
 MANAGER = "mqworker"
 """What the template, and each index made by it, says of who manages it."""
 
@@ -62,6 +64,8 @@ DETAILS: Mapping[str, Any] = {
     "destinationipaddress": ADDRESS,
     # The relay's address, or its name: searchable as either.
     "eventsourceipaddress": {**KEYWORD, "fields": {"ip": ADDRESS}},
+    # Whatever names these hold, each is one field; see mqworker.core.free_form.
+    **{name: {"type": "flattened", "ignore_above": LONGEST_VALUE} for name in FREE_FORM},
 }
 
 DETAIL_KEYWORDS = (
@@ -188,7 +192,10 @@ def present(client: Elasticsearch, prefix: str) -> Present | None:
         answer = client.indices.get_index_template(name=template_name(prefix))
     except NotFoundError:
         return None
-    found = answer["index_templates"][0]["index_template"]
+    listed = answer.get("index_templates")
+    if not listed:  # some proxies and stand-ins answer so where Elasticsearch says 404
+        return None
+    found = listed[0]["index_template"]
     version = found.get("version")
     settings = found.get("template", {}).get("settings", {}).get("index", {})
     lifecycle = settings.get("lifecycle", {}).get("name")

@@ -4,7 +4,9 @@ import pytest
 
 from mqworker import __version__
 from mqworker.cli.group import COMMANDS
-from mqworker.config.settings import OPTIONS
+from mqworker.config.cloudtrail import CloudtrailOptions
+from mqworker.config.option import Option, options_of
+from mqworker.config.settings import OPTIONS, WORKER
 from tests.unit.cli.conftest import Run
 
 # A group has commands, and these are what takes options.
@@ -44,15 +46,26 @@ def test_every_command_takes_a_configuration_file(mqworker: Run, line: list[str]
     assert "--config FILE" in mqworker(*line, "--help").output
 
 
-@pytest.mark.parametrize("name", ["run", "config"])
-def test_every_option_is_a_flag_that_help_tells(mqworker: Run, name: str) -> None:
+OF_WORKER = [option for section in WORKER for option in options_of(section)]
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("run", OF_WORKER),
+        ("config", list(OPTIONS.values())),
+        ("cloudtrail", list(options_of(CloudtrailOptions))),
+    ],
+    ids=["run", "config", "cloudtrail"],
+)
+def test_every_option_is_a_flag_that_help_tells(
+    mqworker: Run, name: str, options: list[Option]
+) -> None:
     output = mqworker(name, "--help").output
 
-    assert [] == [option.flag for option in OPTIONS.values() if f" {option.flag} " not in output]
+    assert [] == [option.flag for option in options if f" {option.flag} " not in output]
     assert [] == [
-        option.name
-        for option in OPTIONS.values()
-        if option.is_switch and f"--no-{option.key}" not in output
+        option.name for option in options if option.is_switch and f"--no-{option.key}" not in output
     ]
 
 
