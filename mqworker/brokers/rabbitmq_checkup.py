@@ -90,7 +90,7 @@ def check_exchange(connection: Any, name: str, options: RabbitmqOptions) -> Find
     subject = f"exchange {name}"
     error = ask(connection, lambda channel: channel.exchange_declare(name, passive=True))
     if is_missing(error):
-        return missing(subject, "the shippers' messages")
+        return missing(subject, "publishing to it fails", loses=True)
     error = error or ask(
         connection, lambda channel: channel.exchange_declare(name, "direct", durable=True)
     )
@@ -109,7 +109,9 @@ def check_queue(connection: Any, name: str, options: RabbitmqOptions) -> Finding
     )
     if is_missing(error):
         if not options.passive:
-            return missing(subject, "messages for it")
+            dead = name != options.queue
+            told = "dead letters wait" if dead else "messages for it are dropped"
+            return missing(subject, told, loses=not dead)
         cure = (
             f"rabbitmqadmin declare queue name={quote(name)} durable=true, or leave out --passive"
         )
@@ -144,10 +146,10 @@ def is_missing(error: Exception | None) -> bool:
     return reply is not None and reply.code == NOT_FOUND
 
 
-def missing(subject: str, lost: str) -> Finding:
+def missing(subject: str, means: str, *, loses: bool) -> Finding:
     """Return the finding for what the worker will declare when it starts."""
-    told = f"is not there yet: until the worker declares it, {lost} are dropped"
-    return Finding(AREA, subject, "doubtful", told, "start the worker", loses=True)
+    told = f"is not there yet: until a worker starts, which declares it, {means}"
+    return Finding(AREA, subject, "doubtful", told, "mqworker run", loses)
 
 
 def foreign(subject: str, error: Exception, cure: str, options: RabbitmqOptions) -> Finding:

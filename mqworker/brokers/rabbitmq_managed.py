@@ -83,8 +83,10 @@ def check_binding(
     host, queue = options.targets[0].vhost, options.queue
     subject = f"binding {exchange}"
     try:
+        management.get("exchanges", host, exchange)
+        management.get("queues", host, queue)
         bindings = management.get("bindings", host, "e", exchange, "q", queue)
-    except NoSuchThing:  # no such exchange or queue, which is told elsewhere
+    except NoSuchThing:  # that one of them is missing is told elsewhere
         return
     if any(binding["routing_key"] == queue for binding in bindings):
         yield Finding(AREA, subject, "good", f"leads to {queue}")

@@ -15,6 +15,9 @@ from mqworker.oversight import Oversight
 from mqworker.supervisor import Orphaned, Supervisor
 from mqworker.wiring.worker import run_worker
 
+STANDARD_ERROR = 2
+"""Where a process that is ended by SIGABRT, as by systemd's watchdog, says what it was at."""
+
 
 @click.command()
 @configured(*WORKER, daemon=True)
@@ -29,7 +32,7 @@ def run(configuration: Configuration, *, as_json: bool) -> int:  # noqa: ARG001 
     def work(orphaned: Orphaned) -> int:
         return run_worker(configuration.settings, configuration.reload, orphaned)
 
-    faulthandler.enable()  # systemd's watchdog ends a process by SIGABRT: say where it was stuck
+    faulthandler.enable(STANDARD_ERROR)
     size = configuration.settings.processes
     if size == 1:
         return work(lambda: False)

@@ -8,10 +8,19 @@ from pathlib import Path
 from mqworker.config.extractors import load_extractors
 from mqworker.config.load import Loaded
 from mqworker.config.rulesfile import load_rules
-from mqworker.config.schemafiles import list_schemas, load_schemas, read_schema
+from mqworker.config.schemafiles import (
+    SHIPPED,
+    Documents,
+    inherit,
+    list_schemas,
+    load_schemas,
+    read_schema,
+    read_shipped,
+)
 from mqworker.core.errors import Misconfigured
 from mqworker.core.examples import check_examples
 from mqworker.core.finding import Finding
+from mqworker.core.schemas import BadSchema, compile_schemas
 
 EXPLAIN = "correct it there; docs/schemas.rst tells what a schema may say"
 
@@ -36,8 +45,8 @@ def check_schemas(directories: Sequence[Path]) -> Iterator[Finding]:
     area = "schemas"
     try:
         schemas = load_schemas(directories)
-    except Misconfigured as error:
-        for told in dict.fromkeys([str(error), *unreadable(directories)]):
+    except Misconfigured:
+        for told in faults(directories):
             yield Finding(area, "schema", "bad", told, EXPLAIN)
         return
     complaints = check_examples(schemas)
@@ -49,19 +58,45 @@ def check_schemas(directories: Sequence[Path]) -> Iterator[Finding]:
         yield Finding(area, "schemas", "good", told)
 
 
-def unreadable(directories: Sequence[Path]) -> Iterator[str]:
-    """Tell what is wrong with each file by itself: loading them all stops at the first."""
-    for directory in directories:
+def faults(directories: Sequence[Path]) -> Iterator[str]:
+    """Tell what is wrong with each file: who loads them all stops at the first."""
+    shipped = read_shipped()
+    documents, paths = dict(shipped), dict[str, Path]()
+    for path in listed(directories):
+        if isinstance(path, Misconfigured):
+            yield str(path)
+            continue
         try:
-            paths = list(list_schemas(directory))
+            documents[path.stem] = inherit(read_schema(path), shipped.get(path.stem))
+            paths[path.stem] = path
         except Misconfigured as error:
             yield str(error)
-            continue
-        for path in paths:
-            try:
-                read_schema(path)
-            except Misconfigured as error:
-                yield str(error)
+    neighbours = {f"{SHIPPED}/{name}": document for name, document in shipped.items()}
+    while bad := first_fault(documents, neighbours):
+        yield f"{paths.get(bad.name, bad.name)}: {bad.pointer or 'as a whole'}: {bad.reason}"
+        if bad.name not in paths:
+            return
+        del paths[bad.name], documents[bad.name]
+        if bad.name in shipped:
+            documents[bad.name] = shipped[bad.name]
+
+
+def listed(directories: Sequence[Path]) -> Iterator[Path | Misconfigured]:
+    """Give every file of the directories, and what is wrong with a directory."""
+    for directory in directories:
+        try:
+            yield from list_schemas(directory)
+        except Misconfigured as error:
+            yield error
+
+
+def first_fault(documents: Documents, neighbours: Documents) -> BadSchema | None:
+    """Return why schemas can't be used together; None if they can."""
+    try:
+        compile_schemas(documents, neighbours)
+    except BadSchema as bad:
+        return bad
+    return None
 
 
 def check_rules(file: Path | None) -> Iterator[Finding]:

@@ -70,14 +70,14 @@ def beyond(mark: str, used_percent: int, free_bytes: int) -> bool:
     return used_percent >= share
 
 
-def judge_health(health: Mapping[str, Any], settings: Settings) -> Iterator[Finding]:
+def judge_health(health: Mapping[str, Any], settings: Settings, url: str) -> Iterator[Finding]:
     """Judge whether all data is there, and whether there is room for more shards."""
     status = str(health.get("status"))
     told = {
         "red": "is red: some shards have no copy at all, and documents for them wait",
         "yellow": "is yellow: some shards have one copy only, which a failed disk would lose",
     }
-    cure = "GET /_cluster/allocation/explain tells why"
+    cure = f"curl '{url}/_cluster/allocation/explain' tells why; a single node needs no replicas"
     if status in told:
         yield Finding(
             "sink", "cluster", "bad" if status == "red" else "doubtful", told[status], cure

@@ -94,7 +94,7 @@ def check_cluster(client: Elasticsearch, prefix: str, url: str) -> Iterator[Find
     yield template
     if template.verdict == "good":
         yield from seen("template", lambda: check_effect(client, prefix, url))
-    yield from seen("disk", lambda: check_room(client))
+    yield from seen("disk", lambda: check_room(client, url))
     yield from seen("indices", lambda: check_indices(client, prefix, url))
 
 
@@ -153,13 +153,13 @@ def check_effect(client: Elasticsearch, prefix: str, url: str) -> Iterator[Findi
         yield Finding(AREA, "template", "bad", told, cure, loses=True)
 
 
-def check_room(client: Elasticsearch) -> Iterator[Finding]:
+def check_room(client: Elasticsearch, url: str) -> Iterator[Finding]:
     """Look at health, shards and disks."""
     told = get(client, "/_cluster/settings?include_defaults=true&flat_settings=true")
     settings: dict[str, Any] = {}
     for part in ("defaults", "persistent", "transient"):
         settings |= told.get(part, {})
-    yield from judge_health(get(client, "/_cluster/health"), settings)
+    yield from judge_health(get(client, "/_cluster/health"), settings, url)
     yield from judge_disks(get(client, "/_cat/allocation?format=json&bytes=b"), settings)
 
 
@@ -178,7 +178,7 @@ def check_indices(client: Elasticsearch, prefix: str, url: str) -> Iterator[Find
         yield Finding(AREA, "fields", "good", "there is no index yet")
         return
     mapping = get(client, f"/{newest}/_mapping")[newest]["mappings"]
-    component = f"/_component_template/{template_name(prefix)}@custom"
+    component = f"/_component_template/{template_name(prefix)}%40custom"
     yield judge_fields(newest, mapping, settings[newest], url, component)
 
 

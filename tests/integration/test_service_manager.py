@@ -105,6 +105,19 @@ def test_a_stopped_worker_pings_no_more(
     await_condition(lambda: systemd.silent_s() < WATCHDOG_S / 2, LIMIT_S)
 
 
+def test_a_worker_that_the_watchdog_ends_says_what_it_was_at(
+    embedded: Embedded, start_daemon: StartDaemon, systemd: NotifySocket
+) -> None:
+    daemon = start_daemon(*embedded.flags, env=systemd.environ(WATCHDOG_S))
+    systemd.await_value("READY")
+    daemon.send(signal.SIGABRT)
+
+    assert -signal.SIGABRT == daemon.wait()
+    told = daemon.log.read_text()
+    assert "Fatal Python error: Aborted" in told
+    assert "in turn" in told
+
+
 def test_a_supervisor_is_ready_with_its_last_worker_and_tells_of_all(
     embedded: Embedded, start_daemon: StartDaemon, systemd: NotifySocket
 ) -> None:
