@@ -18,6 +18,8 @@ from mqworker.core.errors import BrokerUnavailable, Misconfigured, MqworkerError
 from mqworker.core.urls import redact, redact_text
 
 TIMEOUT_S = 10.0
+BAD_HEALTH = HTTPStatus.SERVICE_UNAVAILABLE
+"""What a health check answers that fails, with its reason."""
 
 
 class NoSuchThing(MqworkerError):
@@ -69,7 +71,7 @@ class Management:
             raise BrokerUnavailable(redact_text(f"{self.shown}: {error}")) from None
         if answer.status == HTTPStatus.UNAUTHORIZED:
             raise Misconfigured(f"{self.shown}: the management API does not let this user in")
-        if answer.status != HTTPStatus.OK:
+        if answer.status not in (HTTPStatus.OK, BAD_HEALTH):
             raise NoSuchThing(f"{self.shown}: {answer.status} for /api/{where}")
         try:
             return json.loads(answer.data)

@@ -18,7 +18,6 @@ from mqworker.core.queue_check import judge_queue
 
 AREA = "broker"
 TIMEOUT = "rabbitmqctl eval 'application:get_env(rabbit, consumer_timeout).'"
-ALARMS = {"mem_alarm": "memory", "disk_free_alarm": "disk"}
 RIGHTS = ("configure", "write", "read")
 
 
@@ -59,21 +58,17 @@ def check_managed(management: Management, options: RabbitmqOptions) -> Iterator[
 
 def check_nodes(management: Management) -> Iterator[Finding]:
     """Look for alarms: while there is one, nobody can publish."""
-    nodes = management.get("nodes")
-    good = True
-    for node in nodes:
-        name = node.get("name")
-        for key, what in ALARMS.items():
-            if node.get(key):
-                good = False
-                told = f"{what} alarm at {name}: the broker takes no messages, dead letters neither"
-                cure = f"free {what} on its host, or raise its limit (rabbitmq-diagnostics status)"
-                yield Finding(AREA, "alarms", "bad", told, cure, passing=True)
+    alarms = management.get("health", "checks", "alarms").get("alarms") or []
+    for alarm in alarms:
+        what, node = alarm.get("resource"), alarm.get("node")
+        told = f"{what} alarm at {node}: the broker takes no messages, dead letters neither"
+        cure = f"free {what} on its host, or raise its limit (rabbitmq-diagnostics status tells it)"
+        yield Finding(AREA, "alarms", "bad", told, cure, passing=True)
+    if not alarms:
+        yield Finding(AREA, "alarms", "good", "none")
+    for node in management.get("nodes"):
         if not node.get("running", True):
-            good = False
-            yield Finding(AREA, "alarms", "doubtful", f"node {name} is down", "start it")
-    if good:
-        yield Finding(AREA, "alarms", "good", f"none; nodes: {len(nodes)}")
+            yield Finding(AREA, "nodes", "doubtful", f"{node.get('name')} is down", "start it")
 
 
 def check_binding(

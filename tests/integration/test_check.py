@@ -7,16 +7,19 @@ import os
 import re
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from importlib import resources
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from redis import Redis as Client
 
 from tests.daemons import PROGRAM
 from tests.integration.pairs import QUEUE, Served
 from tests.services.elasticsearch import Elasticsearch
+from tests.services.redis import Redis
 
 TODAY = "events-20260101"
 RULES = 'version = 1\nidentity = ["details.username"]\n[[rule]]\nname = "shell"\n'
@@ -194,6 +197,25 @@ def test_a_sound_set_up_has_no_fault_and_what_amqp_does_not_tell_is_said_to_be_u
     status, found = check(*served.flags, "--management-url", management)
     assert (0, {}) == (status, faults(found))
     assert "set_policy" in faults(found, "doubtful")["broker queue eventtask.dead"]["cure"]
+
+
+def test_an_alarm_of_the_broker_and_a_memory_that_forgets_are_named(
+    served: Served, redis_node: Callable[..., Redis]
+) -> None:
+    redis = redis_node()
+    with closing(Client.from_url(redis.url)) as client:
+        client.config_set("appendonly", "no")
+    management = ["--management-url", str(served.rabbitmq.management_url)]
+    served.rabbitmq.ctl("set_vm_memory_high_watermark", "absolute", "1MB")
+    try:
+        _, found = check(*served.flags, "--memory", redis.url, *management)
+    finally:
+        served.rabbitmq.ctl("set_vm_memory_high_watermark", "0.4")
+    bad = faults(found)
+    assert "memory alarm" in bad["broker alarms"]["told"]
+    assert "appendonly yes" in bad["memory login"]["told"]
+    assert bad["memory login"]["loses"]
+    assert "CONFIG SET" in bad["memory login"]["cure"]
 
 
 def test_what_is_away_is_unavailable_and_no_fault_of_the_set_up(tmp_path: Path) -> None:

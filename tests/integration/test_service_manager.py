@@ -6,18 +6,20 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from mqworker.publishers.rabbitmq import RabbitmqPublisher
 from tests.daemons import Daemon, await_condition
 from tests.integration.events import messages
 from tests.integration.pairs import Embedded, Served
 from tests.notified import NotifySocket
 from tests.proxy import Proxy
-from tests.stubs.scripted import Answer, Request, json_answer, scripted
+from tests.stubs.scripted import Drip, Reply, Request, json_answer, scripted
 
 WATCHDOG_S = 2.0
 LIMIT_S = 30.0
@@ -156,51 +158,74 @@ def test_a_supervisor_with_a_stopped_worker_pings_no_more_with_a_dead_one_it_doe
     assert daemon.said("gives no sign of progress") == [daemon.pid]
 
 
-def test_a_worker_whose_sink_is_silent_beyond_its_limits_pings_no_more(
-    served: Served, start_daemon: StartDaemon, systemd: NotifySocket
+def answering(bulk: Reply) -> Callable[[Request], Reply]:
+    """Answer what the start asks as Elasticsearch does, and a bulk request like this."""
+
+    def reply(request: Request) -> Reply:
+        if request.path.startswith("/_bulk"):
+            return bulk
+        if request.path == "/":
+            return json_answer({"version": {"number": "9.0.0", "build_flavor": "default"}})
+        template = {"index_templates": [{"index_template": {"version": 99}}]}
+        return json_answer(template if "_index_template" in request.path else {})
+
+    return reply
+
+
+BUSY = json_answer({"error": {"type": "es_rejected_execution_exception"}}, 429)
+
+
+def test_only_a_sink_that_does_not_answer_within_its_limits_ends_the_pings(
+    served: Served, start_daemon: StartDaemon
 ) -> None:
     where = urlsplit(served.elasticsearch.url)
-    limits = ("--sink-timeout", "1s", "--retry-max", "1s")
-    with Proxy(where.hostname or "", where.port or 0) as proxy:
-        served.sink = f"http://127.0.0.1:{proxy.port}"
-        daemon = start_daemon(*served.flags, *limits, env=systemd.environ(WATCHDOG_S))
-        systemd.await_value("READY")
+    with (
+        Proxy(where.hostname or "", where.port or 0) as proxy,
+        scripted(answering(Drip())) as dripping,
+        scripted(answering(BUSY)) as busy,
+        NotifySocket() as to_silent,
+        NotifySocket() as to_dripping,
+        NotifySocket() as to_busy,
+    ):
+        sinks = {
+            "silent": (f"http://127.0.0.1:{proxy.port}", to_silent),
+            "dripping": (dripping.url, to_dripping),
+            "busy": (busy.url, to_busy),
+        }
+        daemons = {}
+        for name, (sink, systemd) in sinks.items():
+            flags = ["--queue", name, "--broker", served.broker, "--sink", sink, "--exchange", name]
+            flags += ["--sink-timeout", "1s", "--retry-max", "1s"]
+            daemons[name] = start_daemon(*flags, env=systemd.environ(WATCHDOG_S))
+            systemd.await_value("READY")
         proxy.silence()
-        served.publish(messages(served.run, 100))
+        for name in sinks:
+            publish(served, name)
         began = time.monotonic()
-        await_condition(lambda: systemd.silent_s() > WATCHDOG_S, LIMIT_S, daemon.log)
-        assert 15 < time.monotonic() - began < 25
-        systemd.await_value("STATUS", "stuck: no answer for")
+        for name in ("silent", "dripping"):
+            pings = sinks[name][1]
+            await_condition(
+                lambda pings=pings: pings.silent_s() > WATCHDOG_S, LIMIT_S, daemons[name].log
+            )
+            assert 15 < time.monotonic() - began < 25
+        to_silent.await_value("STATUS", "stuck: no answer for")
+        to_dripping.await_value("STATUS", "stuck: an errand has had no answer for")
+        assert to_busy.silent_s() < WATCHDOG_S
+        pings = [each.at for each in to_busy.said if "WATCHDOG" in each.assignments]
+        assert max(b - a for a, b in pairwise(pings)) < WATCHDOG_S
+        assert not daemons["busy"].said("stuck")
+        assert len([each for each in busy.requests if each.path.startswith("/_bulk")]) > 10
 
         proxy.resume()
-        await_condition(lambda: systemd.silent_s() < WATCHDOG_S / 2, LIMIT_S, daemon.log)
-        assert daemon.said("no longer stuck")
+        await_condition(lambda: to_silent.silent_s() < WATCHDOG_S / 2, LIMIT_S)
+        assert daemons["silent"].said("no longer stuck")
+        for daemon in daemons.values():
+            daemon.discard()
 
 
-def busy(request: Request) -> Answer:
-    """Answer what the start asks as Elasticsearch does, and a bulk request with 429."""
-    if request.path.startswith("/_bulk"):
-        return json_answer({"error": {"type": "es_rejected_execution_exception"}}, 429)
-    if request.path == "/":
-        return json_answer({"version": {"number": "9.0.0", "build_flavor": "default"}})
-    template = {"index_templates": [{"index_template": {"version": 99}}]}
-    return json_answer(template if "_index_template" in request.path else {})
-
-
-def test_a_worker_whose_sink_answers_that_it_can_not_now_goes_on_pinging(
-    served: Served, start_daemon: StartDaemon, systemd: NotifySocket
-) -> None:
-    with scripted(busy) as server:
-        served.sink = server.url
-        limits = ("--sink-timeout", "1s", "--retry-max", "1s")
-        daemon = start_daemon(*served.flags, *limits, env=systemd.environ(WATCHDOG_S))
-        systemd.await_value("READY")
-        served.publish(messages(served.run, 100))
-        until = time.monotonic() + 20
-        while time.monotonic() < until:
-            assert systemd.silent_s() < WATCHDOG_S
-            time.sleep(0.1)
-        assert 100 == sum(served.depth())
-        assert not daemon.said("stuck")
-        daemon.send(signal.SIGKILL)
-        daemon.wait()
+def publish(served: Served, queue: str) -> None:
+    """Publish to the queue of one worker."""
+    options = served.options(queue, queue)
+    with closing(RabbitmqPublisher(options, options.topology)) as publisher:
+        made = messages(served.run, 100)
+        publisher.publish([each._replace(exchange=queue, routing_key=queue) for each in made])

@@ -17,7 +17,7 @@ import pytest
 
 from mqworker.config.load import load
 from mqworker.config.operation import OperationOptions
-from tests.daemons import Daemon, await_condition
+from tests.daemons import PROGRAM, Daemon, await_condition
 from tests.integration.events import message, messages
 from tests.integration.pairs import Served
 from tests.notified import NotifySocket
@@ -140,6 +140,16 @@ def test_the_sandbox_refuses_what_the_unit_does(confined: list[str]) -> None:
         f"change the host's name {refused}",
         "write to /tmp works",
     ]
+
+
+def test_a_reload_checks_in_the_sandbox_first(confined: list[str], tmp_path: Path) -> None:
+    """As ExecReload does: within the unit's sandbox, and without any service."""
+    assert "mqworker check --offline --queue %i" == service(WORKER)["ExecReload"][0]
+    command = [*confined, str(PROGRAM), "check", "--offline", "--queue", "eventtask"]
+    good = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
+    command += ["--retry-min", "1h"]
+    bad = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
+    assert (0, 78) == (good.returncode, bad.returncode), good.stdout + good.stderr
 
 
 def test_a_worker_does_all_of_its_work_in_the_sandbox(
