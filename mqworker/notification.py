@@ -1,7 +1,7 @@
 """How a process speaks to its service manager: sd_notify(3), which is a datagram of assignments.
 
 1. Whoever has no service manager speaks to nobody, and need not ask.
-2. Nothing here raises or waits for long: what can't be told now is told again with the next ping.
+2. Nothing here raises or waits for long: what could not be told is for the caller to tell again.
 
 The library of systemd would be a C extension with headers of its own; the protocol is promised to
 stay, and is a few lines.
@@ -37,15 +37,17 @@ class Notifier:
         self.watchdog_s = watchdog_s if name else 0.0
         self.socket: socket.socket | None = None
 
-    def tell(self, assignments: Assignments) -> None:
-        """Send assignments, all of them in one datagram."""
+    def tell(self, assignments: Assignments) -> bool:
+        """Send assignments, all in one datagram; return False if that has to be done again."""
         if not self.name:
-            return
+            return True
         text = "\n".join(f"{key}={one_line(value)}" for key, value in assignments.items())
         try:
             self.opened().sendto(text.encode(), address_of(self.name))
         except OSError:
             self.close()
+            return False
+        return True
 
     def opened(self) -> socket.socket:
         """Return the socket to send from."""

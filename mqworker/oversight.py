@@ -28,12 +28,15 @@ log = logging.getLogger(__name__)
 
 LONGEST = 8192
 CREDENTIALS = struct.Struct("3i")
+PROGRESS = {"EXTEND_TIMEOUT_USEC", "READY", "RELOADING", "STOPPING", "WATCHDOG"}
+"""What tells that a worker gets on; its status tells also that it does not."""
+
 SPOKEN = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 
 
 @dataclass(slots=True)
 class Member:
-    """A worker process: when it was last heard of, and what it said of itself."""
+    """A worker process: when it last told of progress, and what it said of itself."""
 
     heard: float
     ready: bool = False
@@ -111,8 +114,7 @@ class Oversight:
         if not self.ready:
             self.become_ready()
         if self.reloading and not any(each.reloading for each in self.members.values()):
-            self.reloading = False
-            self.notifier.tell({"READY": 1})
+            self.reloading = not self.notifier.tell({"READY": 1})
         if now >= self.due:
             self.due = now + min(LOOK_S, self.notifier.watchdog_s / PINGS or LOOK_S)
             self.watch(now)
@@ -137,7 +139,8 @@ class Oversight:
 
     def note(self, member: Member, said: dict[str, str]) -> None:
         """Note what a worker says of itself."""
-        member.heard = self.clock()
+        if PROGRESS & said.keys():
+            member.heard = self.clock()
         if "RELOADING" in said:
             member.reloading = True
         if "READY" in said:
@@ -153,8 +156,7 @@ class Oversight:
     def become_ready(self) -> None:
         """Tell that all are ready, once they are."""
         if self.count_ready() >= self.size:
-            self.ready = True
-            self.notifier.tell({"READY": 1, "STATUS": "ready"})
+            self.ready = self.notifier.tell({"READY": 1, "STATUS": "ready"})
 
     def count_ready(self) -> int:
         """Return how many workers are ready."""

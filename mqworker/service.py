@@ -89,8 +89,7 @@ class Service:
             return
         self.due = now + self.look_s
         if consuming and not self.ready:
-            self.ready = True
-            self.notifier.tell({"READY": 1, "STATUS": "ready"})
+            self.ready = self.notifier.tell({"READY": 1, "STATUS": "ready"})
         if not self.ready:
             self.starting("waiting for the broker")
         self.watch(now, in_flight)

@@ -81,6 +81,7 @@ class RabbitmqPublisher:
         with self.lock:
             outbox = self.opened()
             first = outbox.confirms.last + 1
+            answered()
             try:
                 self.send(outbox, publications)
             except BaseException:

@@ -196,6 +196,7 @@ def test_only_a_sink_that_does_not_answer_within_its_limits_ends_the_pings(
         for name, (sink, systemd) in sinks.items():
             flags = ["--queue", name, "--broker", served.broker, "--sink", sink, "--exchange", name]
             flags += ["--sink-timeout", "1s", "--retry-max", "1s"]
+            flags += ["--processes", "2" if name == "silent" else "1"]
             daemons[name] = start_daemon(*flags, env=systemd.environ(WATCHDOG_S))
             systemd.await_value("READY")
         proxy.silence()
@@ -208,7 +209,8 @@ def test_only_a_sink_that_does_not_answer_within_its_limits_ends_the_pings(
                 lambda pings=pings: pings.silent_s() > WATCHDOG_S, LIMIT_S, daemons[name].log
             )
             assert 15 < time.monotonic() - began < 25
-        to_silent.await_value("STATUS", "stuck: no answer for")
+        to_silent.await_value("STATUS", "2 of 2 workers ready; stuck: pid ")
+        assert daemons["silent"].said("stuck: no answer for")
         to_dripping.await_value("STATUS", "stuck: an errand has had no answer for")
         assert to_busy.silent_s() < WATCHDOG_S
         pings = [each.at for each in to_busy.said if "WATCHDOG" in each.assignments]

@@ -60,6 +60,31 @@ def test_nobody_else_can_speak_for_a_worker(
     assert [] == systemd.values("READY")
 
 
+def test_a_worker_that_only_says_that_it_is_stuck_is_overdue(
+    systemd: NotifySocket, oversight: Oversight, worker: Notifier
+) -> None:
+    now = 100.0
+    oversight.clock = lambda: now
+
+    def pings(at: float, **said: object) -> bool:
+        nonlocal now
+        now, before = at, len(systemd.values("WATCHDOG"))
+        worker.tell(said)
+        oversight.tend()
+        oversight.notifier.tell({"X_MARK": at})
+        systemd.await_value("X_MARK", str(at))
+        return len(systemd.values("WATCHDOG")) > before
+
+    oversight.started(os.getpid())
+    assert pings(100.0, READY=1)
+    assert pings(101.5, WATCHDOG=1, STATUS="fine")
+    assert pings(103.0, STATUS="stuck")
+    assert not pings(105.0, STATUS="stuck")
+    assert pings(107.0, WATCHDOG=1)
+    oversight.ended(os.getpid())
+    assert pings(120.0, STATUS="the last words of a worker that is gone")
+
+
 def test_without_systemd_a_worker_has_nobody_to_speak_to() -> None:
     environ = {"WATCHDOG_USEC": "1"}
     oversight = Oversight(Notifier(), 1)
