@@ -26,8 +26,9 @@ from mqworker.core.finding import Finding
 from mqworker.database import database_path
 from mqworker.memories.checkup import check_process_memory, check_redis_memory
 from mqworker.sinks.elasticsearch_checkup import check_elasticsearch
-from mqworker.wiring.broker import kombu_options, rabbitmq_options
-from mqworker.wiring.memory import redis_options
+from mqworker.wiring.broker import rabbitmq_options
+from mqworker.wiring.kombu import kombu_options
+from mqworker.wiring.redis import redis_options
 from mqworker.wiring.sink import elasticsearch_options
 from mqworker.wiring.texts import scheme, text
 
