@@ -39,8 +39,8 @@ BUBBLEWRAP = {
 }
 """What bubblewrap can do as systemd does."""
 
-ALWAYS = {"NoNewPrivileges", "PrivateMounts", "ProtectSystem", "UMask"}
-"""What bubblewrap does anyway, or this module for every unit."""
+ALWAYS = {"NoNewPrivileges", "PrivateMounts", "ProcSubset", "ProtectSystem", "UMask"}
+"""What bubblewrap does anyway, or `sandbox` below."""
 
 CALLS = {"SystemCallArchitectures", "SystemCallErrorNumber", "SystemCallFilter"}
 """What is a filter by the system call alone; libseccomp allows native calls only."""
@@ -48,7 +48,6 @@ CALLS = {"SystemCallArchitectures", "SystemCallErrorNumber", "SystemCallFilter"}
 ELSEWHERE = {
     "DevicePolicy",  # a control group's; there are no devices
     "KeyringMode",  # of the login session
-    "ProcSubset",  # an option of the mount; the calls that read the rest are few and tolerant
     "ProtectClock",  # a capability
     "ProtectKernelLogs",
     "ProtectKernelModules",
@@ -91,6 +90,7 @@ def sandbox(unit: Path, directory: Path, writable: Iterable[Path]) -> list[str]:
     flags = ["--die-with-parent", "--new-session", "--ro-bind", "/", "/"]
     for key, some in BUBBLEWRAP.items():
         flags += some if key in told else []
+    flags += hidden_kernel(directory) if "ProcSubset" in told else []
     for path in (ROOT, Path(sys.base_prefix)):
         flags += ["--ro-bind", str(path), str(path)]
     for path in writable:
@@ -105,6 +105,19 @@ def sandbox(unit: Path, directory: Path, writable: Iterable[Path]) -> list[str]:
         redirected.append(f"{number}<'{file}'")
     script = f'umask {told["UMask"][0]}; exec bwrap "$@" {" ".join(redirected)}'
     return ["bash", "-c", script, "bwrap", *flags, "--"]
+
+
+def hidden_kernel(directory: Path) -> list[str]:
+    """Return how to hide all in /proc that is no process; systemd does it by a mount option."""
+    nothing = directory / "nothing"
+    nothing.touch()
+    flags = []
+    for path in Path("/proc").iterdir():
+        if not path.name.isdecimal() and not path.is_symlink():
+            flags += (
+                ["--tmpfs", str(path)] if path.is_dir() else ["--ro-bind", str(nothing), str(path)]
+            )
+    return flags
 
 
 def allowed_calls(told: dict[str, list[str]]) -> seccomp.SyscallFilter:

@@ -42,9 +42,14 @@ def check_rabbitmq(options: RabbitmqOptions) -> Iterator[Finding]:
             connection = opened
         else:
             opened.close()
-    if connection is not None:
+    if connection is None:
+        return
+    try:
         yield from check_topology(connection, options)
         connection.close()
+    except (exceptions.AMQPError, OSError) as error:
+        cure = "look into its log, and check again"
+        yield Finding(AREA, "connection", "bad", f"lost: {describe(error)}", cure, passing=True)
 
 
 def refused_login(error: Exception, options: RabbitmqOptions, target: BrokerUrl) -> Finding:

@@ -7,12 +7,12 @@ refuse documents later. What the user may not ask is unseen, and no fault.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from elasticsearch import ApiError, Elasticsearch, TransportError
+from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 
 from mqworker.core.cluster_check import (
     curl,
@@ -109,7 +109,8 @@ def demanded(subject: str, check: Callable[[], object], cure: str) -> Finding:
 
 def check_name(client: Elasticsearch, prefix: str, url: str) -> Iterator[Finding]:
     """Look whether an index sits where the alias is to be; the worker's start may not see that."""
-    get(client, f"/_resolve/index/{prefix}*")
+    with suppress(NotFoundError):
+        client.indices.resolve_index(name=prefix)
     found = demanded(f"alias {prefix}", lambda: check_alias(client, prefix), freed(prefix, url))
     if found.verdict == "bad":
         found = found._replace(told=f"{found.told}; until then nothing can be stored")

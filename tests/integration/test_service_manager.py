@@ -72,7 +72,7 @@ def test_an_idle_worker_pings_as_often_as_it_must(
 ) -> None:
     start_daemon(*embedded.flags, env=systemd.environ(WATCHDOG_S))
     systemd.await_value("READY")
-    time.sleep(3 * WATCHDOG_S)
+    time.sleep(2 * WATCHDOG_S)
 
     pings = [each.at for each in systemd.said if "WATCHDOG" in each.assignments]
     assert max(b - a for a, b in pairwise(pings)) < WATCHDOG_S / 2
@@ -88,7 +88,7 @@ def test_a_worker_is_not_ready_before_the_services_are(
     setattr(served, absent, f"{scheme}://{NOBODY}")
     start_daemon(*served.flags, env=systemd.environ(WATCHDOG_S))
     systemd.await_value("STATUS", f"waiting for the {absent}")
-    time.sleep(3)  # the second attempt
+    time.sleep(2.5)  # the second attempt
 
     assert [] == systemd.values("READY")
     assert systemd.silent_s("EXTEND_TIMEOUT_USEC") < 3
