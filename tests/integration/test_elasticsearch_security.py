@@ -16,7 +16,6 @@ import pytest
 from mqworker.core.errors import Misconfigured, SinkUnavailable
 from mqworker.core.message import Amendment, Document, Place
 from mqworker.sinks.elasticsearch import ElasticsearchOptions, ElasticsearchSink
-from mqworker.sinks.elasticsearch_checkup import check_elasticsearch
 from mqworker.sinks.template import VERSION
 from tests.services import choice
 from tests.services.elasticsearch import Elasticsearch
@@ -293,38 +292,3 @@ def test_every_privilege_by_the_credentials_within_the_url_will_do(
     with closing(ElasticsearchSink(options)) as sink:
         assert sink.verify().startswith(f"Elasticsearch {secure.version}, ")
         assert [each.status for each in sink.write(DOCUMENTS)] == ["stored"] * 3
-
-
-def checked(url: str, authority: Authority, name: str, password: str | None = None) -> Any:
-    """Return what a check finds, by verdict and subject."""
-    options = ElasticsearchOptions(
-        urls=(url,), ca_file=authority.certificate, username=name, password=password or name
-    )
-    found: dict[str, dict[str, Any]] = {"good": {}, "bad": {}, "doubtful": {}, "unseen": {}}
-    for finding in check_elasticsearch(options):
-        found[finding.verdict][finding.subject] = finding
-    return found
-
-
-@pytest.mark.services
-def test_a_check_tells_which_privilege_is_missing_and_what_it_may_not_see(
-    address: str, authority: Authority
-) -> None:
-    wrong = checked(address, authority, "worker", "wrong")
-    assert "sink_password_file" in wrong["bad"]["login"].cure
-    assert ["login"] == list(wrong["bad"])
-
-    reader = checked(address, authority, "reader")
-    assert "the cluster privilege monitor" in reader["bad"]["privileges"].told
-
-    with log_in(address, authority, "installer") as installer:
-        installer.setup()
-    installer = checked(address, authority, "installer")
-    assert "the index privilege index" in installer["bad"]["privileges"].told
-    assert "/_security/role/mqworker" in installer["bad"]["privileges"].cure
-
-    worker = checked(address, authority, "worker")
-    assert {} == worker["bad"]
-    assert {"login", "privileges", "template mqworker-events"} <= set(worker["good"])
-    assert {"alias events", "template", "indices"} == set(worker["unseen"])
-    assert "view_index_metadata" in worker["unseen"]["indices"].cure
