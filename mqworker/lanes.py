@@ -78,7 +78,7 @@ class Lanes(Generic[Work, Result]):
     def attempt(self, work: Work) -> Result | None:
         """Return the result of some work, None when it raised; say why, but not again and again."""
         try:
-            with self.pulse.errand():
+            with self.pulse.errand(self.name):
                 result = self.do(work)
         except MqworkerError as error:
             if self.told != str(error):

@@ -16,11 +16,16 @@ HERE = threading.local()
 
 
 class Errand:
-    """What one thread has been sent for. moved: its last answer, or its beginning."""
+    """What one thread has been sent for.
 
-    def __init__(self, pulse: Pulse) -> None:
+    kind: what it is about: bulk, memory … moved: its last answer, or its beginning.
+    silent: whether the last request was not answered within its time limit.
+    """
+
+    def __init__(self, pulse: Pulse, kind: str) -> None:
         self.pulse = pulse
-        self.moved = pulse.clock()
+        self.kind = kind
+        self.began = self.moved = pulse.clock()
         self.silent = False
 
 
@@ -28,32 +33,48 @@ class Pulse:
     """The signs of life of one worker; read by one thread, given by many.
 
     moved: when anything last came back, in monotonic seconds.
+    silences: for each kind of errand that gets no answers, since when.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
         self.moved = clock()
         self.errands: dict[int, Errand] = {}
+        self.silences: dict[str, float] = {}
 
     def beat(self) -> None:
         """Note that something moved."""
         self.moved = self.clock()
 
+    def rest(self) -> None:
+        """Note that nothing is awaited."""
+        self.beat()
+        self.silences.clear()
+
     @contextmanager
-    def errand(self) -> Iterator[None]:
+    def errand(self, kind: str) -> Iterator[None]:
         """Be on an errand for a block; its end is progress unless silence ended it."""
-        errand = HERE.errand = self.errands[threading.get_ident()] = Errand(self)
+        errand = HERE.errand = self.errands[threading.get_ident()] = Errand(self, kind)
         try:
             yield
         finally:
             del self.errands[threading.get_ident()]
             HERE.errand = None
-            if not errand.silent:
-                self.beat()
+            if errand.silent:
+                self.silences.setdefault(kind, errand.began)
+            else:
+                self.heard(kind)
 
-    def hanging_s(self, now: float) -> float:
-        """Return how long the slowest errand has been without an answer, in seconds."""
-        return max((now - errand.moved for errand in list(self.errands.values())), default=0.0)
+    def heard(self, kind: str) -> None:
+        """Note an answer to an errand of a kind."""
+        self.silences.pop(kind, None)
+        self.beat()
+
+    def slowest(self, now: float) -> tuple[str, float]:
+        """Return what has been without an answer for longest: its kind, and seconds."""
+        waits = [(errand.kind, now - errand.moved) for errand in list(self.errands.values())]
+        waits += [(kind, now - since) for kind, since in list(self.silences.items())]
+        return max(waits, key=lambda wait: wait[1], default=("", 0.0))
 
 
 def answered() -> None:
@@ -62,7 +83,7 @@ def answered() -> None:
     if errand is not None:
         errand.silent = False
         errand.moved = errand.pulse.clock()
-        errand.pulse.beat()
+        errand.pulse.heard(errand.kind)
 
 
 def unanswered() -> None:

@@ -35,7 +35,8 @@ STATUS_S = 5.0
 PINGS = 4
 """How many pings there are in the time that the watchdog allows for one."""
 
-MOVES: tuple[Fact, ...] = ("received", "settled", "abandoned", "completed")
+MOVES: tuple[Fact, ...] = ("settled", "abandoned", "completed")
+"""What is progress by itself. To receive is none: it goes on for long while nothing comes out."""
 
 RATES = "X_MQWORKER_RATES"
 """For the supervisor, which adds them up; systemd ignores what begins with X_."""
@@ -100,11 +101,13 @@ class Service:
     def watch(self, now: float, in_flight: int) -> None:
         """Ping if the worker gets on, and say so when it does not."""
         moves = sum(self.tally.counts[fact] for fact in MOVES)
-        if moves != self.moves or not in_flight:
-            self.moves = moves
+        if not in_flight:
+            self.pulse.rest()
+        elif moves != self.moves:
             self.pulse.beat()
-        still_s, hanging_s = now - self.pulse.moved, self.pulse.hanging_s(now)
-        trouble = stall(self.patience_s, still_s, hanging_s, in_flight)
+        self.moves = moves
+        still_s, slowest = now - self.pulse.moved, self.pulse.slowest(now)
+        trouble = stall(self.patience_s, still_s, slowest, in_flight)
         if bool(trouble) != bool(self.trouble):
             log.error("stuck: %s", trouble) if trouble else log.info("no longer stuck")
             self.status_due = now

@@ -3,7 +3,8 @@
 1. An answer is progress, whatever it says: "overloaded, come again" and "connection refused" too.
    So whoever waits out a backoff is alive. No answer is none: a time limit that passes is silence.
 2. An errand is what one thread has been sent for. None may go without an answer for longer than the
-   patience, even while the others get on: what it holds would never be settled.
+   patience, and no kind of them (to the sink, say), even while the others get on and messages still
+   come: what it holds would never be settled.
 3. With nothing in flight there is nothing to wait for: whoever idles is alive.
 """
 
@@ -26,17 +27,18 @@ def patience_s(sink_timeout_s: float, retry_max_s: float) -> float:
     return max(LEAST_S, 2 * sink_timeout_s + retry_max_s)
 
 
-def stall(patience_s: float, still_s: float, hanging_s: float, in_flight: int) -> str:
+def stall(patience_s: float, still_s: float, slowest: tuple[str, float], in_flight: int) -> str:
     """Return what does not get on, for people; "" when all is well.
 
     Args:
         patience_s: how long there may be no progress.
-        still_s: for how long there has been none.
-        hanging_s: how long the slowest errand has been without an answer.
+        still_s: for how long nothing at all has come back.
+        slowest: the errand, or kind of errands, that has had no answer for longest; and how long.
         in_flight: messages that are taken and not settled.
     """
-    if hanging_s > patience_s:
-        return f"an errand has had no answer for {hanging_s:.0f} s"
+    kind, waiting_s = slowest
+    if waiting_s > patience_s:
+        return f"{kind}: no answer for {waiting_s:.0f} s, with {in_flight} messages in flight"
     if in_flight and still_s > patience_s:
-        return f"no answer for {still_s:.0f} s, with {in_flight} messages in flight"
+        return f"nothing has moved for {still_s:.0f} s, with {in_flight} messages in flight"
     return ""

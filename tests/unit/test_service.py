@@ -51,13 +51,20 @@ def test_pings_are_no_more_than_four_in_a_watchdogs_time(watched: Watched) -> No
 def test_pings_end_when_nothing_comes_back_and_begin_again_when_something_does(
     watched: Watched, caplog: pytest.LogCaptureFixture
 ) -> None:
-    watched.tally.add("received", 5)
-    assert watched.pings_at(101.0, in_flight=5)
+    assert watched.pings_at(101.0)
     assert watched.pings_at(115.0, in_flight=5)
     assert not watched.pings_at(117.0, in_flight=5)
     assert not watched.pings_at(500.0, in_flight=5)
-    assert ["stuck: no answer for 16 s, with 5 messages in flight"] == caplog.messages
+    assert ["stuck: nothing has moved for 16 s, with 5 messages in flight"] == caplog.messages
 
     watched.tally.add("settled", 1)
     assert watched.pings_at(502.0, in_flight=4)
     watched.systemd.await_value("STATUS", "received")
+
+
+def test_messages_that_only_come_in_are_no_progress(watched: Watched) -> None:
+    pings = []
+    for now in range(101, 125):
+        watched.tally.add("received", 1)
+        pings.append(watched.pings_at(float(now), in_flight=now - 100))
+    assert [True] * 15 + [False] * 9 == pings

@@ -16,17 +16,17 @@ def test_the_patience_is_never_shorter_than_the_limits_of_broker_and_memory() ->
 
 
 @pytest.mark.parametrize(
-    ("still_s", "hanging_s", "in_flight", "told"),
+    ("still_s", "waiting_s", "in_flight", "told"),
     [
         (1000.0, 0.0, 0, ""),
         (89.0, 89.0, 5, ""),
-        (91.0, 0.0, 5, "no answer for 91 s, with 5 messages in flight"),
-        (0.0, 91.0, 5, "an errand has had no answer for 91 s"),
-        (0.0, 91.0, 0, "an errand has had no answer for 91 s"),
+        (91.0, 0.0, 5, "nothing has moved for 91 s, with 5 messages in flight"),
+        (0.0, 91.0, 5, "bulk: no answer for 91 s, with 5 messages in flight"),
+        (0.0, 91.0, 0, "bulk: no answer for 91 s, with 0 messages in flight"),
     ],
-    ids=["idle", "patient", "silence", "one hangs while others get on", "left behind"],
+    ids=["idle", "patient", "all is still", "one hangs while others get on", "left behind"],
 )
 def test_a_worker_is_stuck_when_something_is_awaited_for_longer_than_the_patience(
-    still_s: float, hanging_s: float, in_flight: int, told: str
+    still_s: float, waiting_s: float, in_flight: int, told: str
 ) -> None:
-    assert told == stall(90.0, still_s, hanging_s, in_flight)
+    assert told == stall(90.0, still_s, ("bulk", waiting_s), in_flight)
