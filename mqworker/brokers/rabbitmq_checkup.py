@@ -86,8 +86,13 @@ def check_topology(connection: Any, options: RabbitmqOptions) -> Iterator[Findin
     if not options.passive:
         for exchange in options.exchanges:
             yield check_exchange(connection, exchange, options)
-    for queue in (options.queue, options.dead_letters.queue):
+    for queue in queues_of(options):
         yield check_queue(connection, queue, options)
+
+
+def queues_of(options: RabbitmqOptions) -> dict[str, bool]:
+    """Return the queues that the worker needs, and whether each is for dead letters."""
+    return {options.queue: False, options.dead_letters.queue: True}
 
 
 def check_exchange(connection: Any, name: str, options: RabbitmqOptions) -> Finding:
@@ -114,7 +119,7 @@ def check_queue(connection: Any, name: str, options: RabbitmqOptions) -> Finding
     )
     if is_missing(error):
         if not options.passive:
-            dead = name != options.queue
+            dead = queues_of(options)[name]
             told = "dead letters wait" if dead else "messages for it are dropped"
             return missing(subject, told, loses=not dead)
         cure = (

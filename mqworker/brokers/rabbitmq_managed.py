@@ -12,6 +12,7 @@ from typing import Any
 
 from mqworker.brokers.management import Management, NoSuchThing
 from mqworker.brokers.rabbitmq import RabbitmqOptions
+from mqworker.brokers.rabbitmq_checkup import queues_of
 from mqworker.core.errors import BrokerUnavailable, Misconfigured
 from mqworker.core.finding import Finding
 from mqworker.core.queue_check import judge_queue
@@ -40,10 +41,10 @@ def check_managed(management: Management, options: RabbitmqOptions) -> Iterator[
     try:
         major = int(str(management.get("overview")["rabbitmq_version"]).partition(".")[0])
         yield from check_nodes(management)
-        for exchange in options.exchanges:
-            yield from check_binding(management, exchange, options)
-        for queue in (options.queue, options.dead_letters.queue):
-            yield from check_managed_queue(management, queue, major, options)
+        for queue, dead in queues_of(options).items():
+            for exchange in () if dead else options.exchanges:
+                yield from check_binding(management, exchange, queue, options)
+            yield from check_managed_queue(management, queue, major, options, dead=dead)
         yield from check_rights(management, options)
         told = "the broker's own limit is not in the API (30 minutes where nobody has set it)"
         yield Finding(AREA, "consumer timeout", "unseen", told, f"on the broker's host: {TIMEOUT}")
@@ -72,10 +73,10 @@ def check_nodes(management: Management) -> Iterator[Finding]:
 
 
 def check_binding(
-    management: Management, exchange: str, options: RabbitmqOptions
+    management: Management, exchange: str, queue: str, options: RabbitmqOptions
 ) -> Iterator[Finding]:
-    """Look whether an exchange leads to the queue."""
-    host, queue = options.targets[0].vhost, options.queue
+    """Look whether an exchange leads to a queue."""
+    host = options.targets[0].vhost
     subject = f"binding {exchange}"
     try:
         management.get("exchanges", host, exchange)
@@ -95,7 +96,7 @@ def check_binding(
 
 
 def check_managed_queue(
-    management: Management, name: str, major: int, options: RabbitmqOptions
+    management: Management, name: str, major: int, options: RabbitmqOptions, *, dead: bool
 ) -> Iterator[Finding]:
     """Look at what a queue does to its messages."""
     host = options.targets[0].vhost
@@ -103,7 +104,7 @@ def check_managed_queue(
         queue = management.get("queues", host, name)
     except NoSuchThing:
         return
-    yield from judge_queue(queue, host, major, dead=name == options.dead_letters.queue)
+    yield from judge_queue(queue, host, major, dead=dead)
 
 
 def check_rights(management: Management, options: RabbitmqOptions) -> Iterator[Finding]:
@@ -129,13 +130,14 @@ def check_rights(management: Management, options: RabbitmqOptions) -> Iterator[F
 
 def wanted(options: RabbitmqOptions) -> dict[str, list[str]]:
     """Return on what which right is needed (https://www.rabbitmq.com/docs/access-control)."""
-    dead = options.dead_letters.queue
+    queues = queues_of(options)
+    live = [name for name, dead in queues.items() if not dead]
     if options.passive:
-        return {"configure": [], "write": ["amq.default"], "read": [options.queue]}
+        return {"configure": [], "write": ["amq.default"], "read": live}
     return {
-        "configure": [options.queue, dead, *options.exchanges],
-        "write": [options.queue, "amq.default"],
-        "read": [options.queue, *options.exchanges],
+        "configure": [*queues, *options.exchanges],
+        "write": [*live, "amq.default"],
+        "read": [*live, *options.exchanges],
     }
 
 
