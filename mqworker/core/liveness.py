@@ -38,7 +38,8 @@ def stall(patience_s: float, still_s: float, slowest: tuple[str, float], in_flig
     """
     kind, waiting_s = slowest
     if waiting_s > patience_s:
-        return f"{kind}: no answer for {waiting_s:.0f} s, with {in_flight} messages in flight"
+        return f"{kind}: no answer for {waiting_s:.0f} s, {in_flight} messages in flight"
     if in_flight and still_s > patience_s:
-        return f"nothing has moved for {still_s:.0f} s, with {in_flight} messages in flight"
+        awaited = f", {kind} awaited for {waiting_s:.0f} s" if kind else ""
+        return f"nothing moved for {still_s:.0f} s, {in_flight} messages in flight{awaited}"
     return ""

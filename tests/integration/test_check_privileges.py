@@ -57,5 +57,11 @@ def test_a_check_tells_which_privilege_is_missing_and_what_it_may_not_see(
     worker = checked(options(node, "worker"))
     assert {} == worker["bad"]
     assert {"login", "privileges", "template mqworker-events"} <= set(worker["good"])
-    assert {"alias events", "template", "indices"} == set(worker["unseen"])
+    assert {"template", "indices"} == set(worker["unseen"])
     assert "view_index_metadata" in worker["unseen"]["indices"].cure
+
+    node.ask("PUT", "/events")
+    worker = checked(options(node, "worker"))
+    assert "alias events" in worker["unseen"]
+    installer = checked(options(node, "installer"))
+    assert "nothing can be stored" in installer["bad"]["alias events"].told

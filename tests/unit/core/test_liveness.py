@@ -20,9 +20,9 @@ def test_the_patience_is_never_shorter_than_the_limits_of_broker_and_memory() ->
     [
         (1000.0, 0.0, 0, ""),
         (89.0, 89.0, 5, ""),
-        (91.0, 0.0, 5, "nothing has moved for 91 s, with 5 messages in flight"),
-        (0.0, 91.0, 5, "bulk: no answer for 91 s, with 5 messages in flight"),
-        (0.0, 91.0, 0, "bulk: no answer for 91 s, with 0 messages in flight"),
+        (91.0, 1.0, 5, "nothing moved for 91 s, 5 messages in flight, bulk awaited for 1 s"),
+        (0.0, 91.0, 5, "bulk: no answer for 91 s, 5 messages in flight"),
+        (0.0, 91.0, 0, "bulk: no answer for 91 s, 0 messages in flight"),
     ],
     ids=["idle", "patient", "all is still", "one hangs while others get on", "left behind"],
 )
