@@ -14,6 +14,8 @@ import socket
 import time
 from collections.abc import Mapping
 
+from mqworker.core.urls import redact_text
+
 SEND_LIMIT_S = 1.0
 
 Assignments = Mapping[str, object]
@@ -64,8 +66,8 @@ class Notifier:
 
 
 def one_line(value: object) -> str:
-    """Return a value that can't be taken for two assignments."""
-    return " ".join(str(value).split())
+    """Return a value that can't be taken for two assignments, without secrets."""
+    return redact_text(" ".join(str(value).split()))
 
 
 def service_manager(environ: Mapping[str, str], pid: int | None = None) -> Notifier:

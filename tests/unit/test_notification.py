@@ -12,11 +12,13 @@ from tests.notified import NotifySocket
 def test_all_assignments_go_out_in_one_datagram(tmp_path: Path, *, abstract: bool) -> None:
     with NotifySocket(None if abstract else tmp_path / "notify") as heard:
         notifier = Notifier(heard.name)
-        notifier.tell({"READY": 1, "STATUS": "two\nlines\tand words"})
+        notifier.tell({"READY": 1, "STATUS": "two\nlines of\tamqp://guest:hunter2@host/"})
         heard.await_value("READY")
         notifier.close()
 
-    assert {"READY": "1", "STATUS": "two lines and words"} == heard.said[0].assignments
+    assert {"READY": "1", "STATUS": "two lines of amqp://guest:***@host/"} == heard.said[
+        0
+    ].assignments
 
 
 def test_without_a_service_manager_nothing_is_said_and_nothing_fails() -> None:
