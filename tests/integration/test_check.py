@@ -228,9 +228,3 @@ def test_what_is_away_is_unavailable_and_no_fault_of_the_set_up(tmp_path: Path) 
     assert (0, {}) == (status, faults(found))
     assert {"configuration", "schemas", "extractors", "rules"} == {each["area"] for each in found}
     assert [] == list(tmp_path.iterdir())
-
-
-def test_a_configuration_that_is_wrong_is_told_line_by_line() -> None:
-    status, found = check("--offline", "--batch-count", "5000", "--retry-min", "1h")
-    assert 78 == status
-    assert 2 == len([each for each in found if each["verdict"] == "bad"])
