@@ -92,7 +92,8 @@ def check_topology(connection: Any, options: RabbitmqOptions) -> Iterator[Findin
 
 def queues_of(options: RabbitmqOptions) -> dict[str, bool]:
     """Return the queues that the worker needs, and whether each is for dead letters."""
-    return {options.queue: False, options.dead_letters.queue: True}
+    live = dict.fromkeys(options.topology.queues, False)
+    return live | dict.fromkeys(options.dead_letters.queues, True)
 
 
 def check_exchange(connection: Any, name: str, options: RabbitmqOptions) -> Finding:

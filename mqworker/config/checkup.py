@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mqworker.config.extractors import load_extractors
 from mqworker.config.load import Loaded
+from mqworker.config.privacyfile import load_privacy
 from mqworker.config.rulesfile import load_rules
 from mqworker.config.schemafiles import (
     SHIPPED,
@@ -17,6 +18,7 @@ from mqworker.config.schemafiles import (
     read_schema,
     read_shipped,
 )
+from mqworker.config.secret import Secret
 from mqworker.core.errors import Misconfigured
 from mqworker.core.examples import check_examples
 from mqworker.core.finding import Finding
@@ -110,6 +112,20 @@ def check_rules(file: Path | None) -> Iterator[Finding]:
     identity = ", ".join(map(str, rules.identity))
     told = f"{file or 'the shipped ones'}: {len(rules.rules)} rules fill {identity}"
     yield Finding("rules", "rules", "good", told)
+
+
+def check_privacy(file: Path | None, key: Secret | None) -> Iterator[Finding]:
+    """Judge the rules of privacy, where there are some."""
+    try:
+        load_privacy(file, key)
+    except Misconfigured as error:
+        for line in str(error).splitlines():
+            yield Finding(
+                "privacy", "privacy", "bad", line, "correct it there; see docs/privacy.rst"
+            )
+        return
+    if file is not None:
+        yield Finding("privacy", "privacy", "good", str(file))
 
 
 def check_extractors() -> Iterator[Finding]:

@@ -28,6 +28,7 @@ from mqworker.sinks.elasticsearch_checks import (
     CLUSTER_PRIVILEGES,
     INDEX_PRIVILEGES,
     check_alias,
+    check_lifecycle,
     check_privileges,
     check_version,
     tell_installation,
@@ -55,7 +56,7 @@ def check_elasticsearch(options: ElasticsearchOptions) -> Iterator[Finding]:
         yield finding
     if usable:
         with closing(connect(replace(options, urls=tuple(usable)))) as client:
-            yield from check_cluster(client, options.prefix, bare(usable[0]))
+            yield from check_cluster(client, options, bare(usable[0]))
 
 
 def check_node(options: ElasticsearchOptions) -> Finding:
@@ -83,11 +84,14 @@ def cure_for_login(text: str) -> str:
     return "is --sink the URL of Elasticsearch?"
 
 
-def check_cluster(client: Elasticsearch, prefix: str, url: str) -> Iterator[Finding]:
+def check_cluster(
+    client: Elasticsearch, options: ElasticsearchOptions, url: str
+) -> Iterator[Finding]:
     """Look at privileges, alias, template, disks, limits and indices."""
+    prefix = options.prefix
     yield demanded("privileges", lambda: check_privileges(client, prefix), role(prefix, url))
     yield from seen(f"alias {prefix}", lambda: check_name(client, prefix, url))
-    template = check_template(client, prefix)
+    template = check_template(client, prefix, options.lifecycle)
     yield template
     if template.verdict == "good":
         yield from seen("template", lambda: check_effect(client, prefix, url))
@@ -117,15 +121,16 @@ def check_name(client: Elasticsearch, prefix: str, url: str) -> Iterator[Finding
     yield found
 
 
-def check_template(client: Elasticsearch, prefix: str) -> Finding:
+def check_template(client: Elasticsearch, prefix: str, lifecycle: str | None) -> Finding:
     """Look whether the template is there, in this version."""
     subject = f"template {template_name(prefix)}"
 
     def look() -> str:
-        return tell_installation(prefix, install(client, prefix, allowed=False))
+        check_lifecycle(client, lifecycle)
+        return tell_installation(prefix, install(client, prefix, lifecycle, allowed=False))
 
     finding = demanded(subject, look, "mqworker setup (a worker that may does it at its start)")
-    if finding.verdict != "bad" or finding.passing:
+    if finding.verdict != "bad" or finding.passing or "lifecycle" in finding.told:
         return finding
     told = finding.told.removesuffix("; run `mqworker setup`")
     means = f"{told}: Elasticsearch would guess the types of fields, and refuse what does not fit"

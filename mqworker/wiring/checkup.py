@@ -15,6 +15,7 @@ from mqworker.brokers.transports import loses
 from mqworker.config.checkup import (
     check_configuration,
     check_extractors,
+    check_privacy,
     check_rules,
     check_schemas,
 )
@@ -40,6 +41,7 @@ def check_files(loaded: Loaded | Misconfigured) -> Iterator[Finding]:
         yield from check_schemas(loaded.settings.schemas)
         yield from check_extractors()
         yield from check_rules(loaded.settings.rules)
+        yield from check_privacy(loaded.settings.privacy, loaded.settings.privacy_key)
 
 
 def check_services(settings: Settings) -> Iterator[Finding]:
