@@ -16,6 +16,7 @@ from types import FrameType
 from mqworker.core.errors import MqworkerError, Unavailable
 from mqworker.core.policy import Policy
 from mqworker.ports import Sink
+from mqworker.service import Service
 from mqworker.telemetry import Fact, Tally
 from mqworker.worker import Worker
 
@@ -86,16 +87,20 @@ def spell(counts: Mapping[Fact, int]) -> str:
     return " ".join(f"{name}={number}" for name, number in counts.items()) or "nothing"
 
 
-def verified(sink: Sink, signals: Signals, pause_s: float = PAUSE_S) -> None:
+def verified(
+    sink: Sink, signals: Signals, pause_s: float = PAUSE_S, service: Service | None = None
+) -> None:
     """Wait until the sink answers and can store documents.
 
     Raises:
         Misconfigured: it answers, and can't.
     """
-    wait_for("sink", sink.verify, signals, pause_s)
+    wait_for("sink", sink.verify, signals, pause_s, service)
 
 
-def recalled(worker: Worker, signals: Signals, pause_s: float = PAUSE_S) -> None:
+def recalled(
+    worker: Worker, signals: Signals, pause_s: float = PAUSE_S, service: Service | None = None
+) -> None:
     """Wait until a worker has read everything that is remembered.
 
     Raises:
@@ -107,10 +112,16 @@ def recalled(worker: Worker, signals: Signals, pause_s: float = PAUSE_S) -> None
         groups = worker.correlating.replica.groups
         return f"{sum(map(len, groups.values()))} groups of events in {len(groups)} buckets of time"
 
-    wait_for("memory", load, signals, pause_s)
+    wait_for("memory", load, signals, pause_s, service)
 
 
-def wait_for(name: str, attempt: Callable[[], str], signals: Signals, pause_s: float) -> None:
+def wait_for(
+    name: str,
+    attempt: Callable[[], str],
+    signals: Signals,
+    pause_s: float,
+    service: Service | None = None,
+) -> None:
     """Try until a service answers, or until told to stop; log its answer.
 
     Args:
@@ -118,8 +129,10 @@ def wait_for(name: str, attempt: Callable[[], str], signals: Signals, pause_s: f
         attempt: raises Unavailable when there is no answer.
         signals: what the operator asks.
         pause_s: how long to wait between two attempts.
+        service: told that the start goes on.
     """
-    told = False
+    told, service = False, service or Service()
+    service.starting(f"opening the {name}")
     while not signals.stopping:
         try:
             log.info("%s ready: %s", name, attempt())
@@ -127,6 +140,7 @@ def wait_for(name: str, attempt: Callable[[], str], signals: Signals, pause_s: f
             if not told:
                 log.warning("%s not there yet, waiting: %s", name, error)
             told = True
+            service.starting(f"waiting for the {name}: {error}")
             time.sleep(pause_s)
         else:
             return
@@ -143,25 +157,43 @@ def tend_garbage() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def run(worker: Worker, signals: Signals, reload: Callable[[], Policy]) -> int:
+def run(
+    worker: Worker,
+    signals: Signals,
+    reload: Callable[[], Policy],
+    service: Service | None = None,
+) -> int:
     """Work until told to stop, then drain; return the exit status.
 
     Args:
         worker: ready to take its first turn.
         signals: what the operator asks.
         reload: reads schemas and configuration again; raises MqworkerError if they are bad.
+        service: told how the worker gets on.
     """
     tend_garbage()
+    service = service or Service()
+
+    def tend() -> None:
+        service.tend(worker.open, consuming=worker.parts.source.ready)
+
+    def hurry() -> bool:
+        tend()
+        return signals.stops > 1
+
     reporter = Reporter(worker.tally)
     try:
         while not signals.stopping:
             worker.turn()
             reporter.report()
+            tend()
             if signals.reload:
                 signals.reload = False
-                renew(worker, reload)
+                service.reloading()
+                service.reloaded(renew(worker, reload))
         log.info("stopping: %d messages in flight", worker.open)
-        settled = worker.drain(lambda: signals.stops > 1)
+        service.stopping(worker.open)
+        settled = worker.drain(hurry)
     finally:
         worker.close()
         reporter.conclude()
@@ -170,11 +202,12 @@ def run(worker: Worker, signals: Signals, reload: Callable[[], Policy]) -> int:
     return DONE if settled else UNSETTLED
 
 
-def renew(worker: Worker, reload: Callable[[], Policy]) -> None:
-    """Take the new policy if it is good, and say so either way."""
+def renew(worker: Worker, reload: Callable[[], Policy]) -> str:
+    """Take the new policy if it is good; log what came of it, and return it for people."""
     try:
         worker.policy = reload()
     except MqworkerError as error:
         log.error("reload refused, the old configuration stays: %s", error)  # noqa: TRY400 - for the operator, not a defect
-    else:
-        log.info("reloaded schemas and configuration")
+        return f"reload refused, the old configuration stays: {error}"
+    log.info("reloaded schemas and configuration")
+    return "reloaded schemas and configuration"

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from mqworker.core.errors import MqworkerError
+from mqworker.pulse import Pulse
 
 log = logging.getLogger(__name__)
 
@@ -28,14 +29,20 @@ class Finished(NamedTuple, Generic[Work, Result]):
 
 
 class Lanes(Generic[Work, Result]):
-    """`size` threads that call `do` on what is submitted. For use by one thread."""
+    """`size` threads that call `do` on what is submitted. For use by one thread.
 
-    def __init__(self, name: str, size: int, do: Callable[[Work], Result]) -> None:
+    pulse: told when a thread is on an errand.
+    """
+
+    def __init__(
+        self, name: str, size: int, do: Callable[[Work], Result], pulse: Pulse | None = None
+    ) -> None:
         self.name = name
         self.size = size
         self.busy = 0
         self.told = ""
         self.do = do
+        self.pulse = pulse or Pulse()
         self.todo: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
         self.done: queue.SimpleQueue[Finished[Work, Result]] = queue.SimpleQueue()
         for number in range(size):
@@ -71,7 +78,8 @@ class Lanes(Generic[Work, Result]):
     def attempt(self, work: Work) -> Result | None:
         """Return the result of some work, None when it raised; say why, but not again and again."""
         try:
-            result = self.do(work)
+            with self.pulse.errand(self.name):
+                result = self.do(work)
         except MqworkerError as error:
             if self.told != str(error):
                 log.warning("%s: to be tried again: %s", self.name, error)

@@ -31,7 +31,14 @@ class Remembered(NamedTuple):
 
 
 class Source(Protocol):
-    """Where messages come from. Used by one thread only."""
+    """Where messages come from. Used by one thread only.
+
+    ready: whether the broker can hand messages over: connected, and the queue is there.
+    """
+
+    @property
+    def ready(self) -> bool:
+        """See above."""
 
     def receive(self, limit: int, timeout_s: float) -> list[Delivery]:
         """Hand over at most `limit` messages, waiting at most `timeout_s` seconds for the first.

@@ -3,6 +3,7 @@
 1. Workers are forked before anything is opened: no connection, file or thread is shared.
 2. A worker notices the end of its supervisor, however that came, by the end of a pipe.
 3. A worker that ends with a configuration error ends them all: starting it again is no cure.
+4. For systemd it speaks for all of its workers (`mqworker.oversight`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from mqworker.core.backoff import Backoff
+from mqworker.oversight import Oversight, unwatched
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +50,13 @@ class Supervisor:
     """Keeps `size` workers running.
 
     work: what a worker does until its end, in its own process; returns the exit status.
+    oversight: what hears the workers, and speaks for them.
     """
 
     size: int
     work: Callable[[Orphaned], int]
     backoff: Backoff = field(default_factory=lambda: Backoff(0.5, 30.0))
+    oversight: Oversight = field(default_factory=unwatched)
     children: list[Child] = field(default_factory=list)
     heard: list[int] = field(default_factory=list)
     stopping: bool = False
@@ -68,7 +72,9 @@ class Supervisor:
             self.start_missing(pipe)
             self.pass_on()
             self.reap()
+            self.oversight.tend()
             time.sleep(POLL_S)
+        self.oversight.close()
         return self.status
 
     def hear(self, number: int, _frame: FrameType | None = None) -> None:
@@ -79,7 +85,11 @@ class Supervisor:
         """Send every worker the signals that came."""
         while self.heard:
             number = self.heard.pop(0)
-            self.stopping = self.stopping or number in STOPS
+            if number in STOPS:
+                self.stopping = True
+                self.oversight.stop()
+            else:
+                self.oversight.reload()
             self.tell(number)
 
     def tell(self, number: int) -> None:
@@ -94,6 +104,7 @@ class Supervisor:
         for child in self.children:
             if not child.pid and not self.stopping and now >= child.not_before:
                 child.pid, child.started = self.fork(pipe), now
+                self.oversight.started(child.pid)
                 log.info("worker %d started pid=%d", child.number, child.pid)
 
     def fork(self, pipe: tuple[int, int]) -> int:
@@ -113,6 +124,7 @@ class Supervisor:
         """Be a worker process, to the end. Never returns."""
         reading, writing = pipe
         os.close(writing)
+        self.oversight.introduce(os.environ)
         for number in HEARD:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
@@ -142,6 +154,7 @@ class Supervisor:
             child.pid,
             status,
         )
+        self.oversight.ended(child.pid)
         child.failures = 0 if now - child.started > LONG_LIFE_S else child.failures + 1
         child.pid, child.not_before = 0, now + self.backoff.delay_s(child.failures, 0.0) / 2
         if self.stopping or status == CONFIGURATION_ERROR:

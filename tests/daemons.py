@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,20 @@ class Daemon:
     """One `mqworker run` and its children; `log` holds all that they said."""
 
     def __init__(
-        self, log: Path, *flags: str, command: str = "run", env: Mapping[str, str] | None = None
+        self,
+        log: Path,
+        *flags: str,
+        command: str = "run",
+        env: Mapping[str, str] | None = None,
+        within: Sequence[str] = (),
     ) -> None:
-        """Start it, or another command; it dies with the tests, however these end."""
+        """Start it, or another command; it dies with the tests, however these end.
+
+        env: more variables. within: a command that runs it in surroundings of its own.
+        """
         self.log = log
-        tied = ["setpriv", "--pdeathsig", "KILL"]  # which then becomes mqworker, with the same pid
+        # setpriv then becomes mqworker, with the same pid
+        tied = ["setpriv", "--pdeathsig", "KILL", *within]
         with log.open("ab") as out:
             self.process = subprocess.Popen(
                 [*tied, str(PROGRAM), command, "--config", "/dev/null", *flags],

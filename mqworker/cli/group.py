@@ -16,6 +16,7 @@ from mqworker.config.suggest import closest
 COMMANDS = {
     "run": "Move messages from the broker to the sink until told to stop.",
     "setup": "Install or upgrade what the sink needs.",
+    "check": "Look whether all is well, and say what mends it.",
     "config": "Print the effective configuration.",
     "explain": "Tell what would happen to a message.",
     "deadletter": "See what could not be used, and put it back.",

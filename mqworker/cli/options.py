@@ -17,6 +17,7 @@ from mqworker.config.kinds import Kind, Unfit
 from mqworker.config.load import DEFAULT_FILE, SERVICES, Loaded, load
 from mqworker.config.option import Option, options_of
 from mqworker.config.settings import OPTIONS, SECTIONS, Settings
+from mqworker.core.errors import Misconfigured
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,18 @@ class Configuration:
             Misconfigured: something is wrong now.
         """
         return self.load().settings
+
+
+Attempt = Configuration | Misconfigured
+"""The configuration, or what is wrong with it."""
+
+
+def attempted(read: Callable[[], Loaded]) -> Attempt:
+    """Read the configuration, or find out what is wrong with it."""
+    try:
+        return Configuration(read(), read)
+    except Misconfigured as error:
+        return error
 
 
 Callback = Callable[[click.Context, click.Parameter, Any], Any]
@@ -99,6 +112,7 @@ def configured(
     services: Collection[str] = SERVICES,
     more: Collection[str] = (),
     daemon: bool = False,
+    tolerant: bool = False,
 ) -> Decorator:
     """Give a command `--config` and the flags of sections; it is called with a Configuration.
 
@@ -107,6 +121,8 @@ def configured(
         services: those that it speaks to; see `mqworker.config.load.load`.
         more: the names of options of other sections.
         daemon: it logs as the options say; any other command as a person wants to read it.
+        tolerant: what is wrong with the configuration is for it to tell: it is called with an
+            Attempt, and no warning is logged.
     """
     options = [option for section in sections or SECTIONS for option in options_of(section)]
     options += [OPTIONS[name] for name in more]
@@ -116,6 +132,9 @@ def configured(
         def wrapped(config: Path | None, **given: Any) -> Any:
             flags = {option.name: given.pop(option.name) for option in options}
             again = functools.partial(load, flags, os.environ, config, services)
+            if tolerant:
+                logs.set_up("error", "plain")
+                return command(attempted(again), **given)
             configuration = Configuration(again(), again)
             log_as_told(configuration, daemon=daemon, as_json=bool(given.get("as_json")))
             return command(configuration, **given)

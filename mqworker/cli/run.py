@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import faulthandler
+import os
+
 import click
 
 from mqworker.cli.options import Configuration, configured, json_option
 from mqworker.cli.status import finish
 from mqworker.config.settings import WORKER
+from mqworker.notification import service_manager
+from mqworker.oversight import Oversight
 from mqworker.supervisor import Orphaned, Supervisor
 from mqworker.wiring.worker import run_worker
+
+STANDARD_ERROR = 2
+"""Where a process that is ended by SIGABRT, as by systemd's watchdog, says what it was at."""
 
 
 @click.command()
@@ -24,7 +32,11 @@ def run(configuration: Configuration, *, as_json: bool) -> int:  # noqa: ARG001 
     def work(orphaned: Orphaned) -> int:
         return run_worker(configuration.settings, configuration.reload, orphaned)
 
+    faulthandler.enable(STANDARD_ERROR)
     size = configuration.settings.processes
     if size == 1:
         return work(lambda: False)
-    return Supervisor(size, lambda orphaned: finish(lambda: work(orphaned))).run()
+    oversight = Oversight(service_manager(os.environ), size)
+    return Supervisor(
+        size, lambda orphaned: finish(lambda: work(orphaned)), oversight=oversight
+    ).run()

@@ -2,7 +2,7 @@
 
 kinds      what a value may be: a duration, a size, a URL …, and how it is read and shown
 option     how an option is declared: a dataclass field with its documentation
-broker, sink, flow, events, correlation, operation
+broker, sink, flow, events, correlation, operation, checking
            the options, by section
 settings   all of them as one flat object, and what must fit together
 load       precedence: flag, variable, file, default; every problem told at once

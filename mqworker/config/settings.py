@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mqworker.config.broker import BrokerOptions
+from mqworker.config.checking import CheckOptions
 from mqworker.config.cloudtrail import CloudtrailOptions
 from mqworker.config.correlation import CorrelationOptions
 from mqworker.config.events import EventOptions
@@ -31,7 +32,7 @@ WORKER: tuple[type[Any], ...] = (
 )
 """What `mqworker run` has flags for."""
 
-SECTIONS: tuple[type[Any], ...] = (*WORKER, CloudtrailOptions)
+SECTIONS: tuple[type[Any], ...] = (*WORKER, CloudtrailOptions, CheckOptions)
 
 OPTIONS: dict[str, Option] = {
     option.name: option for section in SECTIONS for option in options_of(section)
@@ -48,6 +49,7 @@ class Settings(
     PrivacyOptions,
     OperationOptions,
     CloudtrailOptions,
+    CheckOptions,
 ):
     """The effective configuration. Durations are seconds, sizes bytes.
 

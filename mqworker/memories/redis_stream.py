@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 import redis
 
+from mqworker.pulse import answered
+
 BLOB, MARK = b"b", b"m"
 """The names of an entry's only field."""
 
@@ -132,6 +134,7 @@ class Visit:
 
     def taken(self, page: list[Any]) -> Iterator[Row]:
         """Give the entries of a page, taking note of each."""
+        answered()
         for entry in page:
             self.last = row(entry)
             self.forgotten = max(self.forgotten, self.last.forgotten)

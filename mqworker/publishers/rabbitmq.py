@@ -21,6 +21,7 @@ from mqworker.brokers.refusals import describe, reply_of
 from mqworker.core.backoff import Backoff
 from mqworker.core.errors import BrokerUnavailable, Declined, Misconfigured, MqworkerError
 from mqworker.core.message import Publication
+from mqworker.pulse import answered
 
 AT_ONCE = Backoff(least_s=0.0, most_s=0.0)
 """Each `publish` may dial: the caller has a backoff of its own."""
@@ -80,6 +81,7 @@ class RabbitmqPublisher:
         with self.lock:
             outbox = self.opened()
             first = outbox.confirms.last + 1
+            answered()
             try:
                 self.send(outbox, publications)
             except BaseException:
@@ -120,6 +122,7 @@ class RabbitmqPublisher:
         while (left := (len(outbox.confirms), outbox.unsent_bytes))[1] or left[0] > most:
             if left < fewest:  # and not just other: heartbeats are written all the time
                 fewest, until = left, self.monotonic() + self.confirm_timeout_s
+                answered()
             elif self.monotonic() >= until:
                 raise BrokerUnavailable(f"{self.dialer.shown}: {self.silence(outbox)}")
             self.dialer.turn(max(0.0, until - self.monotonic()))

@@ -34,6 +34,7 @@ from urllib3 import HTTPSConnectionPool
 from mqworker.core.blame import clipped, tell
 from mqworker.core.errors import Misconfigured, SinkUnavailable
 from mqworker.core.urls import redact, redact_text
+from mqworker.pulse import answered, unanswered
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +111,15 @@ class Node(Urllib3HttpNode):
 
     def perform_request(self, *args: Any, **kwargs: Any) -> Any:
         """Send a request and return the answer, without its `Warning` header."""
-        response = super().perform_request(*args, **kwargs)
+        try:
+            response = super().perform_request(*args, **kwargs)
+        except ConnectionTimeout:
+            unanswered()
+            raise
+        except TransportError:
+            answered()  # refused, or cut off: this machine or the next one lives
+            raise
+        answered()
         warning = response.meta.headers.pop("warning", None)
         if warning:
             log.debug("Elasticsearch warns: %s", warning)

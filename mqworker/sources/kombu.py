@@ -64,6 +64,11 @@ class KombuSource:
         self.arrived: deque[Any] = deque()
         self.unsettled: dict[int, Any] = {}
 
+    @property
+    def ready(self) -> bool:
+        """Tell whether messages can come; see `mqworker.ports.Source`."""
+        return self.consumer is not None
+
     def receive(self, limit: int, timeout_s: float) -> list[Delivery]:
         """Hand over what is there; see `mqworker.ports.Source.receive`."""
         consumer = self.connected(timeout_s)

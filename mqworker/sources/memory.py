@@ -38,6 +38,11 @@ class MemorySource:
         self.channel += 1
         self.unsettled.clear()
 
+    @property
+    def ready(self) -> bool:
+        """Tell whether messages can come; see `mqworker.ports.Source`."""
+        return not self.closed
+
     def receive(self, limit: int, timeout_s: float) -> list[Delivery]:
         """Hand over what is there; see `mqworker.ports.Source.receive`."""
         until = time.monotonic() + timeout_s

@@ -58,6 +58,11 @@ class RabbitmqSource:
         self.channels += 1
         return Consumer(self.options, self.channels, self.clock, self.prefetch, self.taking)
 
+    @property
+    def ready(self) -> bool:
+        """Tell whether messages can come; see `mqworker.ports.Source`."""
+        return self.dialer.ready
+
     def receive(self, limit: int, timeout_s: float) -> list[Delivery]:
         """Hand over what has come; see `mqworker.ports.Source.receive`.
 

@@ -62,6 +62,11 @@ class RedisSource:
         self.settled: list[int] = []
         self.tend_at = 0.0
 
+    @property
+    def ready(self) -> bool:
+        """Tell whether messages can come; see `mqworker.ports.Source`."""
+        return self.connection is not None
+
     def receive(self, limit: int, timeout_s: float) -> list[Delivery]:
         """Hand over what is there; see `mqworker.ports.Source.receive`."""
         until = time.monotonic() + timeout_s

@@ -63,6 +63,11 @@ class SqliteSource:
         self.is_out = False
         self.closed = False
 
+    @property
+    def ready(self) -> bool:
+        """Tell whether messages can come; see `mqworker.ports.Source`."""
+        return self.consumer is not None and not self.is_out
+
     def receive(self, limit: int, timeout_s: float) -> list[Delivery]:
         """Hand over what is there; see `mqworker.ports.Source.receive`."""
         until = time.monotonic() + timeout_s

@@ -26,21 +26,24 @@ def open_sink(settings: Settings) -> Store:
     """
     if scheme(settings.sink[0]) == "sqlite":
         return SqliteSink(database_path(settings.sink[0]))
-    return ElasticsearchSink(
-        ElasticsearchOptions(
-            urls=settings.sink,
-            ca_file=text(settings.sink_ca_file),
-            certificate_file=text(settings.sink_cert_file),
-            key_file=text(settings.sink_key_file),
-            api_key=revealed(settings.sink_api_key),
-            username=settings.sink_username,
-            password=revealed(settings.sink_password),
-            verify_certificates=settings.sink_verify,
-            setup=settings.sink_setup,
-            lifecycle=settings.ilm_policy,
-            timeout_s=settings.sink_timeout,
-            connections=settings.bulks + 1,
-        )
+    return ElasticsearchSink(elasticsearch_options(settings))
+
+
+def elasticsearch_options(settings: Settings) -> ElasticsearchOptions:
+    """Return how to speak to Elasticsearch."""
+    return ElasticsearchOptions(
+        urls=settings.sink,
+        ca_file=text(settings.sink_ca_file),
+        certificate_file=text(settings.sink_cert_file),
+        key_file=text(settings.sink_key_file),
+        api_key=revealed(settings.sink_api_key),
+        username=settings.sink_username,
+        password=revealed(settings.sink_password),
+        verify_certificates=settings.sink_verify,
+        setup=settings.sink_setup,
+        lifecycle=settings.ilm_policy,
+        timeout_s=settings.sink_timeout,
+        connections=settings.bulks + 1,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -12,18 +13,23 @@ from mqworker.config.rulesfile import load_rules
 from mqworker.config.settings import Settings
 from mqworker.core.deadletter import Grave
 from mqworker.core.errors import BrokerUnavailable
+from mqworker.core.liveness import patience_s
 from mqworker.core.policy import Policy
 from mqworker.core.privacy import Privacy
 from mqworker.core.privacy_letter import redacted
 from mqworker.daemon import Signals, recalled, run, verified
+from mqworker.lanes import Lanes
+from mqworker.notification import service_manager
 from mqworker.ports import Publisher
 from mqworker.publishers.rabbitmq import RabbitmqPublisher
+from mqworker.pulse import Pulse
+from mqworker.service import Service
 from mqworker.telemetry import Tally
 from mqworker.wiring.broker import open_dead_letters, open_source, warn
 from mqworker.wiring.memory import open_memory
 from mqworker.wiring.policy import build_pace, build_policy
 from mqworker.wiring.sink import open_sink
-from mqworker.worker import Parts, Worker
+from mqworker.worker import Outside, Parts, Worker
 
 
 def run_worker(
@@ -42,13 +48,14 @@ def run_worker(
     Raises:
         Misconfigured: it can't work so.
     """
-    signals = Signals(orphaned)
+    signals, tally = Signals(orphaned), Tally()
     signals.install()
+    service, outside = watched(settings, tally)
     policy, rules = build_policy(settings), load_rules(settings.rules)
     privacy = load_privacy(settings.privacy, settings.privacy_key)
     warn(settings)
     sink = open_sink(settings)
-    verified(sink, signals)
+    verified(sink, signals, service=service)
     dead_letters = open_dead_letters(settings)
     try_out(dead_letters)
     parts = Parts(
@@ -61,9 +68,17 @@ def run_worker(
         privacy,
         redaction(settings, privacy, policy),
     )
-    worker = Worker(parts, policy, build_pace(settings), Tally())
-    recalled(worker, signals)
-    return run(worker, signals, lambda: build_policy(reread()))
+    worker = Worker(parts, policy, build_pace(settings), tally, outside)
+    recalled(worker, signals, service=service)
+    return run(worker, signals, lambda: build_policy(reread()), service)
+
+
+def watched(settings: Settings, tally: Tally) -> tuple[Service, Outside]:
+    """Return what watches over a worker, and the threads that give it their signs of life."""
+    pulse = Pulse()
+    notifier = service_manager(os.environ)
+    patience = patience_s(settings.sink_timeout, settings.retry_max)
+    return Service(notifier, patience, pulse, tally), Outside(lanes=partial(Lanes, pulse=pulse))
 
 
 def redaction(settings: Settings, privacy: Privacy | None, policy: Policy) -> Redact | None:

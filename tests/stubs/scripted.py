@@ -78,7 +78,16 @@ class Raw:
         return self
 
 
-Reply = Answer | Hang | Cut | Raw
+@dataclass(frozen=True)
+class Drip:
+    """Answers a byte at a time, and comes to no end: no limit on silence ever ends that."""
+
+    def __call__(self, _: Request) -> Drip:
+        """Answer any request."""
+        return self
+
+
+Reply = Answer | Hang | Cut | Raw | Drip
 Entry = Callable[[Request], Reply]
 
 
@@ -160,6 +169,10 @@ class Handler(BaseHTTPRequestHandler):
                 told.ended.wait(limit_s)
             case Raw(sent):
                 self.wfile.write(sent)
+            case Drip():
+                self.send(Answer(body=b" " * 100_000, sent=1))
+                while not told.ended.wait(0.2):
+                    self.wfile.write(b" ")
 
     def send(self, answer: Answer) -> None:
         self.send_response(answer.status)
