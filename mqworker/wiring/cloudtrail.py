@@ -79,7 +79,9 @@ def assemble(
         dead_letters=Posting(publishers[1], patience, partial(tally.add, "dead_lettered")),
         patience=patience,
         tally=tally,
-        post=Post(settings.exchange[0], settings.first_queue, (queue.name,), f"mqworker/{__version__}"),
+        post=Post(
+            settings.exchange[0], settings.first_queue, (queue.name,), f"mqworker/{__version__}"
+        ),
         grave=Grave(settings.first_queue),
         brake=Brake(brake_policy(settings)),
         max_object=settings.max_object,
