@@ -27,13 +27,15 @@ READY_EMBEDDED = "sink ready"
 class Daemon:
     """One `mqworker run` and its children; `log` holds all that they said."""
 
+    command = "run"
+
     def __init__(self, log: Path, *flags: str) -> None:
         """Start it; it dies with the tests, however these end."""
         self.log = log
         tied = ["setpriv", "--pdeathsig", "KILL"]  # which then becomes mqworker, with the same pid
         with log.open("ab") as out:
             self.process = subprocess.Popen(
-                [*tied, str(PROGRAM), "run", "--config", "/dev/null", *flags],
+                [*tied, str(PROGRAM), self.command, "--config", "/dev/null", *flags],
                 env={k: v for k, v in os.environ.items() if not k.startswith("MQWORKER_")},
                 stdin=subprocess.DEVNULL,
                 stdout=out,

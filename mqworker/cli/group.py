@@ -15,6 +15,7 @@ from mqworker.config.suggest import closest
 
 COMMANDS = {
     "run": "Move messages from the broker to the sink until told to stop.",
+    "intake": "Take events over HTTP and publish them.",
     "setup": "Install or upgrade what the sink needs.",
     "config": "Print the effective configuration.",
     "explain": "Tell what would happen to a message.",

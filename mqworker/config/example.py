@@ -39,6 +39,12 @@ SAMPLES: dict[str, object] = {
     "memory_ca_file": "/etc/mqworker/memory-ca.pem",
     "memory_cert_file": "/etc/mqworker/memory-client.pem",
     "memory_key_file": "/etc/mqworker/memory-client.key",
+    "intake_cert_file": "/etc/mqworker/intake.pem",
+    "intake_key_file": "/etc/mqworker/intake.key",
+    "intake_client_ca_file": "/etc/mqworker/clients-ca.pem",
+    "intake_tokens_file": "/etc/mqworker/intake-tokens",
+    "intake_users_file": "/etc/mqworker/intake-users",
+    "allow": ["/nxlog=192.0.2.0/24", "/nxlog=2001:db8::/32"],
     "hostname": "collector-1.example.com",
 }
 """What is shown for options whose default is no value."""

@@ -24,6 +24,7 @@ DEFAULT_FILE = Path("/etc/mqworker/mqworker.toml")
 FILE_VARIABLE = "MQWORKER_CONFIG"
 
 SERVICES = frozenset({"broker", "sink", "memory"})
+"""What a worker speaks to, or is."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ def load(
         environ: the environment.
         config: the TOML file; without it the variable MQWORKER_CONFIG names one, and without that
             the one in /etc is read when there is one.
-        services: "broker", "sink" and "memory", as far as they will be spoken to: only their
-            certificates and secrets have to be readable.
+        services: "broker", "sink", "memory" and "intake", as far as they will be spoken to or
+            served: only their certificates and secrets have to be readable.
 
     Raises:
         Misconfigured: something is wrong; each line of its text is one problem.

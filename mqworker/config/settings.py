@@ -13,6 +13,7 @@ from mqworker.config.broker import BrokerOptions
 from mqworker.config.correlation import CorrelationOptions
 from mqworker.config.events import EventOptions
 from mqworker.config.flow import FlowOptions
+from mqworker.config.intake import IntakeOptions
 from mqworker.config.operation import OperationOptions
 from mqworker.config.option import Option, options_of
 from mqworker.config.secret import Secret
@@ -28,7 +29,7 @@ WORKER: tuple[type[Any], ...] = (
 )
 """What `mqworker run` has flags for."""
 
-SECTIONS: tuple[type[Any], ...] = (*WORKER,)
+SECTIONS: tuple[type[Any], ...] = (*WORKER, IntakeOptions)
 
 OPTIONS: dict[str, Option] = {
     option.name: option for section in SECTIONS for option in options_of(section)
@@ -37,7 +38,13 @@ OPTIONS: dict[str, Option] = {
 
 @dataclass(frozen=True)
 class Settings(
-    BrokerOptions, SinkOptions, FlowOptions, EventOptions, CorrelationOptions, OperationOptions
+    BrokerOptions,
+    SinkOptions,
+    FlowOptions,
+    EventOptions,
+    CorrelationOptions,
+    OperationOptions,
+    IntakeOptions,
 ):
     """The effective configuration. Durations are seconds, sizes bytes.
 
@@ -48,6 +55,11 @@ class Settings(
     sink_password: Secret | None = field(default=None, kw_only=True)
     sink_api_key: Secret | None = field(default=None, kw_only=True)
     memory_password: Secret | None = field(default=None, kw_only=True)
+    intake_tokens: Secret | None = field(default=None, kw_only=True)
+    intake_users: Secret | None = field(default=None, kw_only=True)
 
 
-SECRETS = ("broker_password", "sink_password", "sink_api_key", "memory_password")
+SECRETS = (
+    *("broker_password", "sink_password", "sink_api_key", "memory_password"),
+    *("intake_tokens", "intake_users"),
+)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from mqworker import __version__
 from mqworker.cli.group import COMMANDS
-from mqworker.config.settings import OPTIONS
+from mqworker.config.option import options_of
+from mqworker.config.settings import SECTIONS, WORKER
 from tests.unit.cli.conftest import Run
 
 
@@ -35,15 +38,16 @@ def test_every_command_takes_a_configuration_file(mqworker: Run, name: str) -> N
     assert "--config FILE" in mqworker(name, "--help").output
 
 
-@pytest.mark.parametrize("name", ["run", "config"])
-def test_every_option_is_a_flag_that_help_tells(mqworker: Run, name: str) -> None:
+@pytest.mark.parametrize(("name", "sections"), [("run", WORKER), ("config", SECTIONS)])
+def test_every_option_is_a_flag_that_help_tells(
+    mqworker: Run, name: str, sections: tuple[type[Any], ...]
+) -> None:
     output = mqworker(name, "--help").output
+    options = [option for section in sections for option in options_of(section)]
 
-    assert [] == [option.flag for option in OPTIONS.values() if f" {option.flag} " not in output]
+    assert [] == [option.flag for option in options if f" {option.flag} " not in output]
     assert [] == [
-        option.name
-        for option in OPTIONS.values()
-        if option.is_switch and f"--no-{option.key}" not in output
+        option.name for option in options if option.is_switch and f"--no-{option.key}" not in output
     ]
 
 
