@@ -14,11 +14,13 @@ from mqworker import __version__
 from mqworker.core.intake.bulk import plan_bulk, plan_document
 from mqworker.core.intake.handshake import answer_handshake
 from mqworker.core.intake.http import RETRY, TEXT, Answer, Plan, Request, Stamp, error, json_answer
+from mqworker.core.intake.otlp import plan_otlp
 from mqworker.core.intake.plain import plan_plain
 from mqworker.core.intake.routes import DOCUMENT, Route, route_of
 from mqworker.core.intake.rules import Rules
 
 BULK = "/_bulk"
+OTLP = "/v1/logs"
 NXLOG = "/nxlog"
 NXLOG_AGENT = "nxlog"
 
@@ -46,6 +48,8 @@ def plan(request: Request, route: Route, rules: Rules, stamp: Stamp, *, ready: b
         return plan_bulk(request, route.action.target, rules, stamp)
     if route.name == DOCUMENT:
         return plan_document(request, route.action, rules, stamp)
+    if route.name == OTLP:
+        return plan_otlp(request, rules, stamp)
     extra = added_by(route)
     if extra is not None:
         never_4xx = route.name == NXLOG or is_nxlog(request)

@@ -65,24 +65,32 @@ def checked(
     value, raw = item
     if type(value) is not dict:
         reason = f"not an object: {show(value)}"
-        return Unfit(position, raw or written(value), Refusal("decode", reason))
+        return Unfit(position, raw or written(value) or b"", Refusal("decode", reason))
     if extra:
         value = {**value, **extra}
     body = raw if raw is not None and not extra else written(value)
     refusal = excess_of(value, body, limits)
-    return Unfit(position, raw or body, refusal) if refusal else Ready(value, body)
+    return Ready(value, body) if refusal is None and body else unfit(position, raw, body, refusal)
 
 
-def written(value: Any) -> bytes:
-    """Return a value as JSON; what is too deep for it is only named, and refused for its depth."""
+def unfit(position: int, raw: bytes | None, body: bytes | None, refusal: Refusal | None) -> Unfit:
+    """Return an event that can't be used; one without a reason is what JSON can't say."""
+    reason = refusal or Refusal("decode", "it holds what can't be written as JSON")
+    return Unfit(position, raw or body or b"", reason)
+
+
+def written(value: Any) -> bytes | None:
+    """Return a value as JSON, None if it is too deep for it."""
     try:
         return orjson.dumps(value)
     except TypeError:
-        return b'"nested too deep"'
+        return None
 
 
-def excess_of(record: Record, body: bytes, limits: Limits) -> Refusal | None:
+def excess_of(record: Record, body: bytes | None, limits: Limits) -> Refusal | None:
     """Return why an event is too large, too deep or has too many keys, else None."""
+    if body is None:
+        return find_excess(record, limits)
     if len(body) > limits.max_body_bytes:
         reason = f"the event has {len(body)} bytes, {limits.max_body_bytes} are allowed"
         return Refusal("decode", reason)
