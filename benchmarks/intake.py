@@ -1,4 +1,4 @@
-"""What the HTTP intake takes, beside what a bare publisher with confirms reaches on the same broker.
+"""What the HTTP intake takes, beside a bare publisher with confirms on the same broker.
 
 A RabbitMQ of its own, and three processes: broker, intake, load. The load is bytes that were made
 before; a client waits for the answer to a request before it sends the next. Rounds take turns, so

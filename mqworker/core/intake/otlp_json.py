@@ -87,7 +87,7 @@ def listed(value: dict[str, Any], *names: str) -> list[Any]:
     """
     for name in names:
         if name in value:
-            found = value[name] or []
+            found = [] if value[name] is None else value[name]
             return found if type(found) is list else refuse(f"{name} is not a list")
     return [] if not value or names[0] != "resourceLogs" else refuse("there are no resourceLogs")
 
