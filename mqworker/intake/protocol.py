@@ -54,7 +54,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection, or turn it away."""
         super().connection_made(transport)
-        self.header_bytes = 0
+        self.header_bytes = self.unfinished_bytes = 0
+        self.in_headers = False
         self.header_timer: asyncio.TimerHandle | None = None
         if len(self.connections) > self.bounds.connections:
             transport.write(TOO_MANY)
@@ -72,8 +73,17 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.transport.is_closing() or self.parser is None:
             return
         super().data_received(data)
+        if self.in_headers:
+            self.look_at_size(len(data))
         if self.cycle is None or self.cycle.response_complete:
             self.await_headers()
+
+    def look_at_size(self, more: int) -> None:
+        """Give up headers that do not end: the parser tells of a header when it is complete."""
+        self.unfinished_bytes += more
+        if self.unfinished_bytes > self.bounds.header_bytes and not self.transport.is_closing():
+            self.header_bytes = self.unfinished_bytes
+            self.send_400_response("")
 
     def await_headers(self) -> None:
         """Start the clock, if it does not run."""
@@ -96,7 +106,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin a request."""
         super().on_message_begin()
-        self.header_bytes = 1
+        self.header_bytes, self.unfinished_bytes, self.in_headers = 1, 0, True
         self.scope["extensions"] = {HANG_UP: {"close": self.transport.close}}
         self.await_headers()
 
@@ -123,7 +133,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Begin to answer."""
         self.stop_waiting()
-        self.header_bytes = 0
+        self.header_bytes, self.in_headers = 0, False
         super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:

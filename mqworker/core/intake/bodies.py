@@ -15,6 +15,7 @@ multipart/mixed                                the events of all parts (NXLog's 
 =============================================  =================================================
 
 1. Nothing is skipped: what is no event is a `Bad` in its place, with its bytes.
+2. What a body becomes in memory is bounded before it is read: an object of two bytes takes 64.
 """
 
 from __future__ import annotations
@@ -65,7 +66,11 @@ def inflated(request: Request, rules: Rules) -> bytes:
         UnknownEncoding, TooLarge, Refused: it can't be used as a whole.
     """
     encoding = request.headers.get("content-encoding", "").strip().lower()
-    return unpack(request.body, encoding, rules.max_request_bytes)
+    text = unpack(request.body, encoding, rules.max_request_bytes)
+    if text.count(b"{") + text.count(b"[") > rules.max_request_objects:
+        reason = f"more than {rules.max_request_objects} objects and arrays in one request"
+        raise TooLarge(Refusal("decode", reason))
+    return text
 
 
 def items_of(text: bytes, content_type: str, most: int) -> list[Item]:

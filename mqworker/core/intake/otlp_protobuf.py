@@ -13,16 +13,22 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (
 )
 
 from mqworker.core.errors import Refused
+from mqworker.core.inflate import TooLarge
 from mqworker.core.intake.otlp_values import DEEPEST, LogRecord, TooDeep
 from mqworker.core.message import Refusal
+
+MOST_BYTES = 8 * 2**20
+"""An empty message takes two bytes in protobuf, and thirty times as much in memory."""
 
 
 def protobuf_records(data: bytes) -> Iterator[LogRecord | Refusal]:
     """Give the log records of a request.
 
     Raises:
-        Refused: it is none.
+        Refused: it is none. TooLarge: it has more than 8 MiB.
     """
+    if len(data) > MOST_BYTES:
+        raise TooLarge(Refusal("decode", f"more than {MOST_BYTES} bytes of protobuf"))
     try:
         request = ExportLogsServiceRequest.FromString(data)
     except DecodeError as error:

@@ -26,3 +26,8 @@ class Rules:
     max_request_bytes: int = 32 * 2**20
     max_request_events: int = 50_000
     app_id: str = "mqworker"
+
+    @property
+    def max_request_objects(self) -> int:
+        """How many objects and arrays a request may hold: ten for each event."""
+        return 10 * self.max_request_events
