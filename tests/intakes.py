@@ -57,9 +57,10 @@ class IntakeDaemon(Daemon):
         path: str,
         body: bytes | str | None = None,
         headers: Mapping[str, str] | None = None,
+        context: ssl.SSLContext | None = None,
     ) -> Reply:
         """Send one request on a connection of its own; return the answer."""
-        connection = self.client()
+        connection = self.client(context)
         try:
             return ask(connection, method, path, body, headers)
         finally:
