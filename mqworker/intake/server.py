@@ -63,6 +63,12 @@ class Server(uvicorn.Server):
         self.force_exit = self.should_exit
         self.should_exit = True
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and say so."""
+        await super().startup(sockets)
+        for each in sockets or ():
+            log.info("listening on %s", shown(each, tls=self.config.ssl is not None))
+
     async def on_tick(self, counter: int) -> bool:
         """Report now and then."""
         if counter % TICKS_PER_S == 0 and time.monotonic() - self.last_report >= REPORT_S:
@@ -88,8 +94,6 @@ def serve(intake: Intake, serving: Serving) -> None:
     server.intake = intake
     intake.connections = lambda: len(server.server_state.connections)
     tend_garbage()
-    for each in serving.sockets:
-        log.info("listening on %s", shown(each, tls=serving.tls is not None))
     try:
         server.run(list(serving.sockets))
     finally:
