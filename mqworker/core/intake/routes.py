@@ -52,10 +52,14 @@ SHORTEST_DOCUMENT, LONGEST_DOCUMENT = 2, 3
 
 
 def route_of(path: str, method: str) -> Route | None:
-    """Return what a path stands for, None if it is nothing here."""
+    """Return what a path stands for, None if it is nothing here.
+
+    HEAD asks whether there is an index of that name; `events` is one as well.
+    """
     segments = tuple(segment for segment in path.split("/") if segment)
     if found := FIXED.get(segments):
-        return found
+        asks_for_index = method == "HEAD" and "GET" not in found.methods and len(segments) == 1
+        return Route(HANDSHAKE, GET, rest=segments) if asks_for_index else found
     first = segments[0] if segments else ""
     if first == "custom":
         return Route("/custom", SEND, segments[1]) if len(segments) == 2 else None  # noqa: PLR2004 - /custom/<application>
