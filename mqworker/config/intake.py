@@ -64,7 +64,7 @@ class IntakeOptions:
     )
     max_request_events: int = option(whole(), "How many events a request may hold.", 50_000)
     max_connections: int = option(
-        whole(), "How many connections may be open; one more is answered 503.", 1000
+        whole(), "How many connections may be open; one more is closed at once.", 1000
     )
     max_held: int = option(
         size(MEBIBYTE),

@@ -17,7 +17,7 @@ from uuid import uuid4
 from mqworker.core.intake.access import Access
 from mqworker.core.intake.http import FULL, HANG_UP, Answer, Headers, Plan, Request, Stamp, error
 from mqworker.core.intake.metrics import Counts, Gauges, answer_metrics
-from mqworker.core.intake.plan import NOWHERE, not_allowed, plan
+from mqworker.core.intake.plan import BULK, NOWHERE, not_allowed, plan
 from mqworker.core.intake.routes import Route, route_of
 from mqworker.core.intake.rules import Rules
 from mqworker.intake import protocol
@@ -88,7 +88,7 @@ class Intake:
             most, limit_s = self.rules.max_request_bytes, self.patience.read_s
             body = await read(receive, most, limit_s, portion)
         except Unread as unread:
-            return unread.answer and closing(unread.answer)
+            return unread.answer and when_unread(unread.answer, route, headers)
         self.counts.received_bytes += len(body)
         if route.name == "/metrics":
             return answer_metrics(self.counts, self.gauges())
@@ -120,8 +120,7 @@ class Intake:
             return wanted.confirmed
         word = await self.published(wanted)
         if word != "confirmed":
-            busy = word == "full" and wanted.unconfirmed.status
-            return FULL if busy else wanted.unconfirmed
+            return wanted.unconfirmed
         self.counts.events += len(wanted.events)
         self.counts.letters += len(wanted.letters)
         return wanted.confirmed
@@ -157,6 +156,15 @@ def headers_of(scope: dict[str, Any]) -> dict[str, str]:
 def closing(answer: Answer) -> Answer:
     """Return an answer after which the connection is closed."""
     return answer._replace(headers=answer.headers + CLOSE)
+
+
+def when_unread(answer: Answer, route: Route, headers: dict[str, str]) -> Answer:
+    """Return the answer to a request whose body was not read to its end.
+
+    Heka drops what is answered: what it may send again is not.
+    """
+    heka = route.name == BULK and not headers.get("content-type")
+    return HANG_UP if heka and answer == FULL else closing(answer)
 
 
 async def undisturbed(answer: Answer, headers: dict[str, str], receive: Receive) -> Answer:

@@ -1,7 +1,8 @@
 """HTTP on one connection: uvicorn's own protocol, with the bounds that it lacks.
 
 1. Headers come within a time limit and a size; a connection on which nothing comes is closed.
-2. There are at most so many connections. One more is told so and closed.
+2. There are at most so many connections. One more is closed without an answer: every shipper
+   tries that again, while some drop what is answered 503.
 3. What a client does not fetch is thrown away when the connection has been idle for long.
 4. The application can close the connection without an answer.
 """
@@ -17,10 +18,6 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HANG_UP = "mqworker.hang_up"
 """The ASGI extension that closes the connection."""
 
-TOO_MANY = (
-    b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 2\r\n"
-    b"connection: close\r\n\r\n"
-)
 HEADERS_TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\n"
     b"connection: close\r\n\r\n"
@@ -58,7 +55,6 @@ class BoundedProtocol(HttpToolsProtocol):
         self.in_headers = False
         self.header_timer: asyncio.TimerHandle | None = None
         if len(self.connections) > self.bounds.connections:
-            transport.write(TOO_MANY)
             transport.close()
             return
         self.await_headers()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import gc
 import logging
+import resource
 import signal
 import socket
 import ssl
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 BACKLOG = 1024
 REPORT_S = 60.0
+OTHER_FILES = 200
 TICKS_PER_S = 10
 """uvicorn asks `on_tick` so often."""
 
@@ -35,6 +37,7 @@ class Serving:
     tls: None for plain HTTP.
     idle_s: how long a connection without a request stays open, in seconds.
     drain_s: how long to finish what is in hand at the end, in seconds.
+    reload: called on SIGHUP.
     """
 
     sockets: Sequence[socket.socket]
@@ -42,12 +45,15 @@ class Serving:
     idle_s: int = 60
     drain_s: int = 25
     bounds: ConnectionBounds = field(default_factory=ConnectionBounds)
+    reload: Callable[[], None] = lambda: None
 
 
 class Server(uvicorn.Server):
     """uvicorn's server, with mqworker's ways to stop and to report."""
 
     intake: Intake
+    reload: Callable[[], None]
+    wants_reload = False
     last_report = 0.0
     told: tuple[int, int] = (0, 0)
 
@@ -56,12 +62,17 @@ class Server(uvicorn.Server):
         """Listen to TERM and INT; ending by them is no accident, so they are not raised again."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
+        signal.signal(signal.SIGHUP, self.ask_reload)
         yield
 
     def stop(self, _number: int, _frame: FrameType | None) -> None:
         """Take no more; asked twice: end at once."""
         self.force_exit = self.should_exit
         self.should_exit = True
+
+    def ask_reload(self, _number: int, _frame: FrameType | None) -> None:
+        """Read who may send again, with the next tick."""
+        self.wants_reload = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and say so."""
@@ -70,7 +81,10 @@ class Server(uvicorn.Server):
             log.info("listening on %s", shown(each, tls=self.config.ssl is not None))
 
     async def on_tick(self, counter: int) -> bool:
-        """Report now and then."""
+        """Report now and then, and reload when asked to."""
+        if self.wants_reload:
+            self.wants_reload = False
+            self.reload()
         if counter % TICKS_PER_S == 0 and time.monotonic() - self.last_report >= REPORT_S:
             self.report()
         return await super().on_tick(counter)
@@ -91,9 +105,10 @@ class Server(uvicorn.Server):
 def serve(intake: Intake, serving: Serving) -> None:
     """Serve until told to stop, then finish what is in hand."""
     server = Server(configuration(intake, serving))
-    server.intake = intake
+    server.intake, server.reload = intake, serving.reload
     intake.connections = lambda: len(server.server_state.connections)
     tend_garbage()
+    make_room(serving.bounds.connections)
     try:
         server.run(list(serving.sockets))
     finally:
@@ -128,6 +143,15 @@ def tend_garbage() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+
+
+def make_room(connections: int) -> None:
+    """Let the process open as many files as it may have connections, as far as it is allowed to."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + OTHER_FILES
+    if soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def shown(each: socket.socket, *, tls: bool) -> str:

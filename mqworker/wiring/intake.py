@@ -15,7 +15,7 @@ from mqworker.config.secret import Secret
 from mqworker.config.settings import Settings
 from mqworker.core.bounds import Limits
 from mqworker.core.deadletter import Grave
-from mqworker.core.errors import Misconfigured
+from mqworker.core.errors import Misconfigured, MqworkerError
 from mqworker.core.intake.access import Access
 from mqworker.core.intake.rules import Rules
 from mqworker.intake.app import Intake, Patience
@@ -36,11 +36,14 @@ LANES = 2
 """Connections to RabbitMQ: while one waits for confirmations, the other is written to."""
 
 
-def run_intake(settings: Settings, sockets: list[socket.socket]) -> int:
+def run_intake(
+    settings: Settings, reread: Callable[[], Settings], sockets: list[socket.socket]
+) -> int:
     """Be an intake, until told to stop.
 
     Args:
         settings: the configuration.
+        reread: reads it again, at a reload; raises Misconfigured.
         sockets: bound ones.
 
     Returns:
@@ -51,22 +54,39 @@ def run_intake(settings: Settings, sockets: list[socket.socket]) -> int:
     """
     warn(settings)
     require_protection(settings)
-    serving = Serving(
-        sockets,
-        tls_context(settings),
-        settings.idle_timeout,
-        int(settings.drain),
-        ConnectionBounds(settings.max_connections, settings.header_timeout),
-    )
     intake = Intake(
         rules_of(settings),
         access_of(settings),
         open_outflow(settings),
         Patience(settings.read_timeout, settings.max_held),
     )
+    context = tls_context(settings)
+    serving = Serving(
+        sockets,
+        context,
+        settings.idle_timeout,
+        int(settings.drain),
+        ConnectionBounds(settings.max_connections, settings.header_timeout),
+        lambda: renew(intake, context, reread),
+    )
     intake.outflow.start(FIRST_WORD_S)
     serve(intake, serving)
     return 0
+
+
+def renew(intake: Intake, context: ssl.SSLContext | None, reread: Callable[[], Settings]) -> None:
+    """Read certificates, tokens, users and networks again; keep the old ones if they are bad."""
+    try:
+        settings = reread()
+        require_protection(settings)
+        access = access_of(settings)
+        if context:
+            load_certificates(context, settings)
+    except MqworkerError as error:
+        log.error("reload refused, the old configuration stays: %s", error)  # noqa: TRY400 - for the operator, not a defect
+    else:
+        intake.access = access
+        log.info("reloaded certificates, tokens, users and networks")
 
 
 def require_protection(settings: Settings) -> None:
@@ -174,20 +194,29 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
     Raises:
         Misconfigured: a file can't be used.
     """
-    certificate, authorities = settings.intake_cert_file, settings.intake_client_ca_file
-    if certificate is None:
+    if settings.intake_cert_file is None:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    load_certificates(context, settings)
+    return context
+
+
+def load_certificates(context: ssl.SSLContext, settings: Settings) -> None:
+    """Read the files of TLS; connections from now on are served by them.
+
+    Raises:
+        Misconfigured: a file can't be used.
+    """
+    certificate, authorities = settings.intake_cert_file, settings.intake_client_ca_file
     try:
-        context.load_cert_chain(certificate, settings.intake_key_file, password="")
+        context.load_cert_chain(certificate or "", settings.intake_key_file, password="")
         if authorities:
             context.load_verify_locations(authorities)
             context.verify_mode = ssl.CERT_REQUIRED
     except (OSError, ssl.SSLError) as error:
         files = ", ".join(map(str, filter(None, named(settings))))
         raise Misconfigured(f"TLS files ({files}) can't be used: {error}") from error
-    return context
 
 
 def named(settings: Settings) -> tuple[Path | None, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import http.client
+import signal
 import ssl
 from collections.abc import Callable
 from pathlib import Path
@@ -69,6 +70,27 @@ def test_tokens_and_passwords_come_from_files(
     ]
     assert [] == intake.said("t0ken-1")
     assert [] == intake.said("pass:word")
+
+
+def test_tokens_are_read_again_on_sighup(
+    start_intake: StartIntake, broker: str, tmp_path: Path
+) -> None:
+    tokens = secret(tmp_path / "tokens", "old\n")
+    intake = start_intake("--broker", broker, "--intake-tokens-file", tokens)
+    intake.await_words(TAKES)
+
+    def status(token: str) -> int:
+        return intake.ask("POST", "/events", GOOD, {"Authorization": f"Bearer {token}"}).status
+
+    assert [200, 401] == [status("old"), status("new")]
+    secret(tmp_path / "tokens", "new\n")
+    intake.send(signal.SIGHUP)
+    intake.await_words("reloaded")
+    assert [401, 200] == [status("old"), status("new")]
+    secret(tmp_path / "tokens", "")
+    intake.send(signal.SIGHUP)
+    intake.await_words("reload refused")
+    assert [401, 200] == [status("old"), status("new")]
 
 
 def test_https_and_certificates_of_clients(

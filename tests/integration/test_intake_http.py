@@ -168,7 +168,7 @@ def test_connections_are_bounded_and_come_back(intake: IntakeDaemon) -> None:
     with ExitStack() as opened:
         connections = [opened.enter_context(connect(intake)) for _ in range(45)]
         refused = [statuses(read_all(each)) for each in connections[-5:]]
-    assert [[503]] * 5 == refused
+    assert [[]] * 5 == refused
 
     await_condition(lambda: intake.ask("POST", "/events", GOOD).status == 200, 10)
 
