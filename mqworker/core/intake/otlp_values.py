@@ -53,11 +53,12 @@ class TooDeep(ValueError):
 def event_of(log: LogRecord) -> Record:
     """Return a log record as an event."""
     details = dict(log.attributes)
+    severity = level_of(log.severity_number) or log.severity_text
     event: Record = {name: details.pop(name) for name in PROMOTED if name in details}
     event |= {
         "timestamp": log.time or log.observed or None,
         "message": log.body if isinstance(log.body, str) else written(log.body),
-        "severity": log.severity_text or level_of(log.severity_number),
+        "severity": severity,
         "hostname": log.resource.get("host.name"),
         "processname": log.resource.get("service.name"),
         "processid": log.resource.get("process.pid"),
@@ -66,6 +67,7 @@ def event_of(log: LogRecord) -> Record:
     if isinstance(log.body, dict):
         details = {**log.body, **details}
     details |= {
+        "severitytext": log.severity_text if log.severity_text != severity else "",
         "resource": dict(log.resource),
         "traceid": log.trace_id,
         "spanid": log.span_id,

@@ -53,7 +53,7 @@ RECORD = {
 EVENT = {
     "timestamp": 1795413524050446300,
     "message": "login failed",
-    "severity": "WARN",
+    "severity": "WARNING",
     "hostname": "web1",
     "processname": "shop",
     "processid": 77,
@@ -66,6 +66,7 @@ EVENT = {
         "last": True,
         "roles": ["a", "b"],
         "geo": {"c": "DE"},
+        "severitytext": "WARN",
         "resource": {"host.name": "web1", "service.name": "shop", "process.pid": 77},
     },
 }
