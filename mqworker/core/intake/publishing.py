@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from mqworker.core.bounds import Limits, find_excess, is_surely_within
+from mqworker.core.bounds import Limits, find_excess, is_flat
 from mqworker.core.deadletter import dead_letter
 from mqworker.core.display import show
 from mqworker.core.intake.bodies import Bad, Item
@@ -94,7 +94,7 @@ def excess_of(record: Record, body: bytes | None, limits: Limits) -> Refusal | N
     if len(body) > limits.max_body_bytes:
         reason = f"the event has {len(body)} bytes, {limits.max_body_bytes} are allowed"
         return Refusal("decode", reason)
-    if is_surely_within(body, limits):
+    if is_flat(record, limits):
         return None
     return find_excess(record, limits)
 

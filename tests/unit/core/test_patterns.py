@@ -64,7 +64,9 @@ def test_what_differs_is_refused_with_its_place_and_a_way_out(pattern: str, reas
     assert re.search(reason, find_difference(pattern) or "") is not None
 
 
-CONSTRUCTS = r"[^\n] \d \w $ \. [ab] (?: (?! $(?!\n) \n \u0061 {1,2} [a-b] && \p{L} (?<=a) é \x61 \-"
+CONSTRUCTS = (
+    r"[^\n] \d \w $ \. [ab] (?: (?! $(?!\n) \n \u0061 {1,2} [a-b] && \p{L} (?<=a) é \x61 \-"
+)
 PIECES = st.sampled_from([*"ab.^|()-[]{}*+?,10", *CONSTRUCTS.split()])
 TEXTS = st.lists(st.text(alphabet="ab.^|-\n\r\u2028é1٣ {}&\U0001f600", max_size=6), max_size=5)
 
