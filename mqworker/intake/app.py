@@ -72,9 +72,9 @@ class Intake:
         name = route.name if route else "none"
         self.counts.requests[name, answer.status if answer else 0] += 1
         if answer is None or answer == HANG_UP:
-            await hang_up(scope, receive)
-        else:
-            await respond(answer, send)
+            await hang_up(scope, receive, "close")
+        elif not await responded(answer, send):
+            await hang_up(scope, receive, "abort")
 
     async def served(
         self, scope: dict[str, Any], route: Route | None, receive: Receive, portion: Portion
@@ -177,22 +177,29 @@ async def undisturbed(answer: Answer, headers: dict[str, str], receive: Receive)
     return answer
 
 
-async def respond(answer: Answer, send: Send) -> None:
-    """Send an answer; its length is said, as NXLog needs it."""
+async def responded(answer: Answer, send: Send) -> bool:
+    """Send an answer; tell whether the client has taken what it was sent before.
+
+    Its length is said, as NXLog needs it.
+    """
     named = [(name.encode(), value.encode()) for name, value in answer.headers]
     about = [
         (b"content-type", answer.content_type.encode()),
         (b"content-length", str(len(answer.body)).encode()),
     ]
     start = {"type": "http.response.start", "status": answer.status, "headers": about + named}
-    async with asyncio.timeout(SEND_LIMIT_S):
-        await send(start)
-        await send({"type": "http.response.body", "body": answer.body})
+    try:
+        async with asyncio.timeout(SEND_LIMIT_S):
+            await send(start)
+            await send({"type": "http.response.body", "body": answer.body})
+    except TimeoutError:
+        return False
+    return True
 
 
-async def hang_up(scope: dict[str, Any], receive: Receive) -> None:
-    """Close the connection without an answer."""
+async def hang_up(scope: dict[str, Any], receive: Receive, way: str) -> None:
+    """End the connection without an answer, or without the rest of one."""
     if extension := scope.get("extensions", {}).get(protocol.HANG_UP):
-        extension["close"]()
+        extension[way]()
     while (await receive())["type"] != "http.disconnect":
         pass

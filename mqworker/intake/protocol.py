@@ -16,7 +16,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HANG_UP = "mqworker.hang_up"
-"""The ASGI extension that closes the connection."""
+"""The ASGI extension that ends the connection: "close" sends what is written, "abort" does not."""
 
 HEADERS_TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\n"
@@ -103,7 +103,11 @@ class BoundedProtocol(HttpToolsProtocol):
         """Begin a request."""
         super().on_message_begin()
         self.header_bytes, self.unfinished_bytes, self.in_headers = 1, 0, True
-        self.scope["extensions"] = {HANG_UP: {"close": self.transport.close}}
+        ways: dict[object, object] = {
+            "close": self.transport.close,
+            "abort": self.transport.abort,
+        }
+        self.scope["extensions"] = {HANG_UP: ways}
         self.await_headers()
 
     def on_url(self, url: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import logging
@@ -53,6 +54,7 @@ class Server(uvicorn.Server):
 
     intake: Intake
     reload: Callable[[], None]
+    handshake_s: float
     wants_reload = False
     last_report = 0.0
     told: tuple[int, int] = (0, 0)
@@ -75,10 +77,22 @@ class Server(uvicorn.Server):
         self.wants_reload = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, and say so."""
-        await super().startup(sockets)
+        """Listen, and say so. uvicorn's own way has no time limit for TLS handshakes."""
+        loop, config = asyncio.get_running_loop(), self.config
+
+        def connection() -> asyncio.Protocol:
+            return config.http_protocol_class(  # type: ignore[call-arg]
+                config=config, server_state=self.server_state, app_state={}
+            )
+
+        tls: dict[str, Any] = {"ssl_handshake_timeout": self.handshake_s} if config.ssl else {}
         for each in sockets or ():
-            log.info("listening on %s", shown(each, tls=self.config.ssl is not None))
+            listening = await loop.create_server(
+                connection, sock=each, ssl=config.ssl, backlog=config.backlog, **tls
+            )
+            self.servers.append(listening)
+            log.info("listening on %s", shown(each, tls=config.ssl is not None))
+        self.started = True
 
     async def on_tick(self, counter: int) -> bool:
         """Report now and then, and reload when asked to."""
@@ -105,7 +119,8 @@ class Server(uvicorn.Server):
 def serve(intake: Intake, serving: Serving) -> None:
     """Serve until told to stop, then finish what is in hand."""
     server = Server(configuration(intake, serving))
-    server.intake, server.reload = intake, serving.reload
+    server.intake, server.reload, server.servers = intake, serving.reload, []
+    server.handshake_s = serving.bounds.header_s
     intake.connections = lambda: len(server.server_state.connections)
     tend_garbage()
     make_room(serving.bounds.connections)

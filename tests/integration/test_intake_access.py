@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import signal
+import socket
 import ssl
 from collections.abc import Callable
 from pathlib import Path
@@ -100,12 +101,15 @@ def test_https_and_certificates_of_clients(
     client = authority.issue("client")
     flags = ("--intake-cert-file", server.certificate, "--intake-key-file", server.key)
     wanted = ("--intake-client-ca-file", authority.root.certificate)
-    intake = start_intake("--broker", broker, *map(str, (*flags, *wanted)))
+    limit = ("--header-timeout", "1s")
+    intake = start_intake("--broker", broker, *limit, *map(str, (*flags, *wanted)))
     intake.await_words(TAKES)
     context = ssl.create_default_context(cafile=str(authority.root.certificate))
 
     with pytest.raises((ssl.SSLError, http.client.HTTPException, ConnectionError)):
         intake.ask("POST", "/events", GOOD, context=context)
+    with socket.create_connection(("127.0.0.1", intake.port), timeout=20) as silent:
+        assert b"" == silent.recv(1)  # no handshake within the time limit
     context.load_cert_chain(client.certificate, client.key)
     assert 200 == intake.ask("POST", "/events", GOOD, context=context).status
     context.maximum_version = ssl.TLSVersion.TLSv1_2
