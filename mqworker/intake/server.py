@@ -162,11 +162,12 @@ def tend_garbage() -> None:
 
 def make_room(connections: int) -> None:
     """Let the process open as many files as it may have connections, as far as it is allowed to."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = connections + OTHER_FILES
-    if soft < wanted:
-        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    with contextlib.suppress(OSError):  # a sandbox may forbid it
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if soft < wanted:
+            most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def shown(each: socket.socket, *, tls: bool) -> str:
