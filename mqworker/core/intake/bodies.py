@@ -43,7 +43,7 @@ MOST_FORM_FIELDS = 1000
 
 
 class Found(NamedTuple):
-    """What stands where an event should be; `raw` is what it was read from, where that is known."""
+    """What stands where an event should be; `raw` is the JSON that it was read from, if known."""
 
     value: Any
     raw: bytes | None = None
@@ -119,7 +119,7 @@ def form_items(text: bytes, kind: str) -> list[Item]:
         )
     except ValueError:
         return []
-    return [Found(dict(fields), text)]
+    return [Found(dict(fields))]
 
 
 def line_items(text: bytes, error: orjson.JSONDecodeError, most: int) -> list[Item]:

@@ -7,17 +7,22 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from google.protobuf.json_format import ParseDict
+from hypothesis import example, given
 from hypothesis import strategies as st
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 from mqworker.core.decode import decode
 from mqworker.core.intake.http import Plan
 from mqworker.core.message import Refusal
 from tests.broken_bodies import BROKEN, Broken
 from tests.unit.core.intake.asking import RULES, answered, asked, captured
+from tests.unit.core.intake.test_otlp import RECORD, exported
 
 ROUTES = ("/events", "/nxlog", "/cef", "/custom/app", "/_bulk", "/i/_bulk", "/i/_doc", "/v1/logs")
-REAL = [request.body for request in captured()]
+EXPORTED = ParseDict(exported(RECORD, RECORD), ExportLogsServiceRequest()).SerializeToString()
+REAL = [*(request.body for request in captured()), EXPORTED]
+FORM = "application/x-www-form-urlencoded"
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(),
@@ -30,7 +35,7 @@ ACTIONS = st.sampled_from(
 KINDS = st.sampled_from(
     (
         *("", "application/json", "application/x-protobuf", "text/plain", "☃"),
-        *("application/x-www-form-urlencoded", "multipart/mixed; boundary=x"),
+        *(FORM, "multipart/mixed; boundary=x"),
     )
 )
 ENCODINGS = st.sampled_from(["", "gzip", "identity", "deflate", "x-gzip", "☃"])
@@ -75,6 +80,7 @@ def assert_sound(plan: Plan, route: str) -> None:
         assert 10_000 > len(plan.confirmed.body)
 
 
+@example(route="/i/_doc", body=b"a=1", kind=FORM, encoding="", key="")
 @given(route=st.sampled_from(ROUTES), body=BODIES, kind=KINDS, encoding=ENCODINGS, key=st.text())
 def test_any_body_gets_an_answer_and_the_worker_can_read_what_is_published(
     route: str, body: bytes, kind: str, encoding: str, key: str
