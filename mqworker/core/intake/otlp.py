@@ -28,6 +28,9 @@ from mqworker.core.message import Publication, Refusal
 
 PROTOBUF = "application/x-protobuf"
 
+MOST_PARTS = 1000
+"""Resources of a request, and scopes of a resource; a collector sends a few dozen."""
+
 INVALID_ARGUMENT, UNAVAILABLE_CODE = 3, 14
 """https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto"""
 
@@ -40,7 +43,9 @@ def plan_otlp(request: Request, rules: Rules, stamp: Stamp) -> Plan:
     )
     try:
         text = inflated(request, rules)
-        logs = list(bounded(json_records(text) if in_json else protobuf_records(text), rules))
+        logs = list(
+            bounded(json_records(text) if in_json else protobuf_records(text, MOST_PARTS), rules)
+        )
     except Refused as refused:
         status, headers = status_of(refused)
         reason = refused.refusal.reason

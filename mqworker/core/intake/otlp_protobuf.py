@@ -21,11 +21,15 @@ MOST_BYTES = 8 * 2**20
 """An empty message takes two bytes in protobuf, and thirty times as much in memory."""
 
 
-def protobuf_records(data: bytes) -> Iterator[LogRecord | Refusal]:
+def protobuf_records(data: bytes, most: int) -> Iterator[LogRecord | Refusal]:
     """Give the log records of a request.
 
+    Args:
+        data: the request.
+        most: how many resources, and how many scopes of one, it may have.
+
     Raises:
-        Refused: it is none. TooLarge: it has more than 8 MiB.
+        Refused: it is none. TooLarge: it has more than 8 MiB, or too many parts.
     """
     if len(data) > MOST_BYTES:
         raise TooLarge(Refusal("decode", f"more than {MOST_BYTES} bytes of protobuf"))
@@ -33,15 +37,27 @@ def protobuf_records(data: bytes) -> Iterator[LogRecord | Refusal]:
         request = ExportLogsServiceRequest.FromString(data)
     except DecodeError as error:
         raise Refused(Refusal("decode", f"not OTLP in protobuf: {error}")) from error
-    for resource_logs in request.resource_logs:
+    for resource_logs in few(request.resource_logs, most):
         try:
             resource = pairs_of(resource_logs.resource.attributes, 0)
         except TooDeep as error:
             yield Refusal("decode", str(error))
             continue
-        for scoped in resource_logs.scope_logs:
+        for scoped in few(resource_logs.scope_logs, most):
             for record in scoped.log_records:
                 yield record_of(record, scoped.scope.name, resource)
+
+
+def few(parts: Any, most: int) -> Iterable[Any]:
+    """Return parts of a request: empty ones are small, and looking at each takes its time.
+
+    Raises:
+        TooLarge: there are too many.
+    """
+    if len(parts) > most:
+        raise TooLarge(Refusal("decode", f"more than {most} resources or scopes in one request"))
+    found: Iterable[Any] = parts
+    return found
 
 
 def record_of(record: Any, scope: str, resource: Mapping[str, Any]) -> LogRecord | Refusal:

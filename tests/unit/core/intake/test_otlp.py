@@ -163,3 +163,10 @@ def test_nothing_is_answered_with_success(kind: str) -> None:
     plan = send({"resourceLogs": []}, kind)
 
     assert (200, 0) == (plan.confirmed.status, len(plan.events))
+
+
+def test_a_request_of_nothing_but_empty_parts_is_refused_before_they_are_looked_at() -> None:
+    for part in (b"\x0a\x00", b"\x0a\x04\x12\x02\x12\x00"):
+        plan = asked("POST", "/v1/logs", part * 100_000, {"content-type": PROTOBUF})
+
+        assert (413, 0) == (plan.confirmed.status, len(plan.events))

@@ -82,6 +82,7 @@ def test_a_poison_body_of_nxlog_keeps_its_bytes_and_its_encoding() -> None:
         (b'{"n":1}\n{"n":2}\n{"n":3}', {}, 413),
         (gzip.compress(b"{}")[:-3], {"content-encoding": "gzip"}, 400),
     ],
+    ids=["large", "inflated", "brotli", "many", "many lines", "cut off"],
 )
 def test_what_is_too_much_or_too_strange_has_a_status_of_its_own(
     body: bytes, headers: dict[str, str], status: int
