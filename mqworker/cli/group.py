@@ -15,6 +15,7 @@ from mqworker.config.suggest import closest
 
 COMMANDS = {
     "run": "Move messages from the broker to the sink until told to stop.",
+    "intake": "Take events over HTTP and publish them.",
     "setup": "Install or upgrade what the sink needs.",
     "check": "Look whether all is well, and say what mends it.",
     "config": "Print the effective configuration.",

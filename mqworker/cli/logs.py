@@ -29,6 +29,7 @@ TAMED = {
     "kombu": logging.WARNING,
     "pika": logging.CRITICAL,
     "urllib3": logging.ERROR,
+    "uvicorn": logging.ERROR,
 }
 """Libraries that log what our adapters log already, in their own words; and often with a
 traceback. At level debug they are heard from INFO on."""

@@ -26,6 +26,9 @@ def conflicts(settings: Settings) -> Iterator[str]:
     yield from pairs("broker", settings.broker_cert_file, settings.broker_key_file)
     yield from pairs("sink", settings.sink_cert_file, settings.sink_key_file)
     yield from pairs("memory", settings.memory_cert_file, settings.memory_key_file)
+    yield from pairs("intake", settings.intake_cert_file, settings.intake_key_file)
+    if settings.intake_client_ca_file and not settings.intake_cert_file:
+        yield "intake_client_ca_file needs intake_cert_file: only HTTPS has clients' certificates"
     yield from one_family("broker", settings.broker, RABBITMQ)
     yield from queues(settings)
     yield from one_family("sink", settings.sink, ELASTICSEARCH)

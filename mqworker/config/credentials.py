@@ -18,7 +18,7 @@ from mqworker.config.settings import SECRETS
 DIRECTORY = "CREDENTIALS_DIRECTORY"
 """Where systemd puts what LoadCredential names (systemd.exec(5))."""
 
-PRIVATE_KEYS = ("broker_key_file", "sink_key_file", "memory_key_file")
+PRIVATE_KEYS = ("broker_key_file", "sink_key_file", "memory_key_file", "intake_key_file")
 
 MOST_BYTES = 64 * 1024
 

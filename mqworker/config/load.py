@@ -24,6 +24,7 @@ DEFAULT_FILE = Path("/etc/mqworker/mqworker.toml")
 FILE_VARIABLE = "MQWORKER_CONFIG"
 
 SERVICES = frozenset({"broker", "sink", "memory", "privacy"})
+"""What a worker speaks to, or is."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ def load(
         environ: the environment.
         config: the TOML file; without it the variable MQWORKER_CONFIG names one, and without that
             the one in /etc is read when there is one.
-        services: of "broker", "sink", "memory" and "privacy" those that are needed: only their
-            certificates and secrets have to be readable.
+        services: of "broker", "sink", "memory", "privacy" and "intake" those that are needed: only
+            their certificates and secrets have to be readable.
 
     Raises:
         Misconfigured: something is wrong; each line of its text is one problem.

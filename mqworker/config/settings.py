@@ -15,6 +15,7 @@ from mqworker.config.cloudtrail import CloudtrailOptions
 from mqworker.config.correlation import CorrelationOptions
 from mqworker.config.events import EventOptions
 from mqworker.config.flow import FlowOptions
+from mqworker.config.intake import IntakeOptions
 from mqworker.config.operation import OperationOptions
 from mqworker.config.option import Option, options_of
 from mqworker.config.privacy import PrivacyOptions
@@ -32,7 +33,7 @@ WORKER: tuple[type[Any], ...] = (
 )
 """What `mqworker run` has flags for."""
 
-SECTIONS: tuple[type[Any], ...] = (*WORKER, CloudtrailOptions, CheckOptions)
+SECTIONS: tuple[type[Any], ...] = (*WORKER, CloudtrailOptions, IntakeOptions, CheckOptions)
 
 OPTIONS: dict[str, Option] = {
     option.name: option for section in SECTIONS for option in options_of(section)
@@ -49,6 +50,7 @@ class Settings(
     PrivacyOptions,
     OperationOptions,
     CloudtrailOptions,
+    IntakeOptions,
     CheckOptions,
 ):
     """The effective configuration. Durations are seconds, sizes bytes.
@@ -61,6 +63,11 @@ class Settings(
     sink_api_key: Secret | None = field(default=None, kw_only=True)
     memory_password: Secret | None = field(default=None, kw_only=True)
     privacy_key: Secret | None = field(default=None, kw_only=True)
+    intake_tokens: Secret | None = field(default=None, kw_only=True)
+    intake_users: Secret | None = field(default=None, kw_only=True)
 
 
-SECRETS = ("broker_password", "sink_password", "sink_api_key", "memory_password", "privacy_key")
+SECRETS = (
+    *("broker_password", "sink_password", "sink_api_key", "memory_password", "privacy_key"),
+    *("intake_tokens", "intake_users"),
+)

@@ -39,7 +39,7 @@ from mqworker.core.errors import Refused
 from mqworker.core.inflate import unpack
 from mqworker.core.message import Record, Refusal
 
-__all__ = ["Decoded", "Limits", "decode"]
+__all__ = ["Decoded", "Limits", "decode", "explain"]
 
 _LINE = re.compile(rb"[^ \t\r\n][^\n]*")
 _NO_JSON_NUMBERS = ("NaN", "Infinity")
@@ -92,7 +92,7 @@ def _decode_lines(text: bytes, error: orjson.JSONDecodeError, limits: Limits) ->
     if first is None:
         _refuse("an empty body")
     if first.end() == len(text) or not _is_json(first.group()):
-        _refuse(_explain(text, error))
+        _refuse(explain(text, error))
     items: list[Record | Refusal] = []
     line_number, counted = 1, 0
     for line in _LINE.finditer(text):
@@ -108,7 +108,7 @@ def _decode_line(line: bytes, line_number: int, limits: Limits) -> Record | Refu
     try:
         value = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        return Refusal("decode", _explain(line, error, line_number))
+        return Refusal("decode", explain(line, error, line_number))
     return _check(value, limits)
 
 
@@ -128,7 +128,7 @@ def _is_json(text: bytes) -> bool:
     return True
 
 
-def _explain(text: bytes, error: orjson.JSONDecodeError, line_number: int = 1) -> str:
+def explain(text: bytes, error: orjson.JSONDecodeError, line_number: int = 1) -> str:
     """Say where JSON text is broken, and how; `line_number` is that of the text's first line."""
     try:
         text.decode()

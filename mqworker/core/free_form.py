@@ -43,7 +43,7 @@ def is_storable(value: Any) -> bool:
     """Tell whether a value is an object that the type can hold."""
     if type(value) is not dict:
         return False
-    level = [(value, 0)]
+    level: list[tuple[Any, int]] = [(value, 0)]
     for _ in range(DEEPEST):
         level = [pair for each in level for pair in inner(*each)]
         if any(length > LONGEST_PATH for _, length in level):

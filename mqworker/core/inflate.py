@@ -20,6 +20,15 @@ _MAX_MEMBERS = 1000
 _PADDING_TO_END = re.compile(rb"\0*\Z")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
+
+class TooLarge(Refused):
+    """More bytes, or events, than are allowed."""
+
+
+class UnknownEncoding(Refused):
+    """A content encoding that is not supported."""
+
+
 # Shippers write the character set there too (kombu does): these change no byte.
 _HARMLESS = frozenset(
     (None, "", "utf-8", "utf8", "us-ascii", "ascii", "identity", "binary", "8bit", "7bit", "none")
@@ -38,12 +47,13 @@ def unpack(body: bytes, content_encoding: str | None, limit: int) -> bytes:
         limit: the largest size in bytes, of the body and of what it inflates to.
 
     Raises:
-        Refused: an unknown encoding, damaged or truncated gzip data, or too large.
+        Refused: damaged or truncated gzip data.
+        UnknownEncoding, TooLarge: what they say; both are `Refused`.
     """
     if content_encoding not in _HARMLESS:
         _require_known(str(content_encoding))
     if len(body) > limit:
-        _refuse(f"the body has {len(body)} bytes, {limit} are allowed")
+        raise TooLarge(_refusal(f"the body has {len(body)} bytes, {limit} are allowed"))
     if body[:2] == _GZIP_MAGIC:
         body = _inflate(body, limit)
     return body[3:] if body[:3] == _BYTE_ORDER_MARK else body
@@ -52,7 +62,8 @@ def unpack(body: bytes, content_encoding: str | None, limit: int) -> bytes:
 def _require_known(content_encoding: str) -> None:
     encoding = content_encoding.strip().lower()
     if encoding not in _HARMLESS and encoding not in _GZIP:
-        _refuse(f"content encoding {content_encoding[:40]!r} is not supported: send gzip or none")
+        reason = f"content encoding {content_encoding[:40]!r} is not supported: send gzip or none"
+        raise UnknownEncoding(_refusal(reason))
 
 
 def _inflate(body: bytes, limit: int) -> bytes:
@@ -81,7 +92,7 @@ def _inflate_member(body: bytes, position: int, inflated: bytearray, limit: int)
         position += 0 if member.unconsumed_tail else len(chunk)
         inflated += _inflate_chunk(member, chunk, limit + 1 - len(inflated))
         if len(inflated) > limit:
-            _refuse(f"inflates to more than {limit} bytes")
+            raise TooLarge(_refusal(f"inflates to more than {limit} bytes"))
     return position - len(member.unused_data)
 
 
@@ -93,4 +104,8 @@ def _inflate_chunk(member: zlib._Decompress, chunk: bytes, room: int) -> bytes:
 
 
 def _refuse(reason: str) -> NoReturn:
-    raise Refused(Refusal("decode", reason))
+    raise Refused(_refusal(reason))
+
+
+def _refusal(reason: str) -> Refusal:
+    return Refusal("decode", reason)

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tests.daemons import Daemon
+from tests.intakes import IntakeDaemon
 from tests.integration.pairs import Embedded, Pair, Served
 from tests.services.aws import Aws, Trail, start_aws
 from tests.services.elasticsearch import Elasticsearch
@@ -21,6 +22,22 @@ def start_daemon(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
 
     def start(*flags: str, **how: Any) -> Daemon:
         started.append(Daemon(tmp_path / f"daemon-{len(started)}.log", *flags, **how))
+        return started[-1]
+
+    yield start
+    for daemon in started:
+        daemon.discard()
+        print(daemon.log.read_text()[-5000:])  # noqa: T201 - pytest shows it when the test failed
+
+
+@pytest.fixture
+def start_intake(tmp_path: Path) -> Iterator[Callable[..., IntakeDaemon]]:
+    """Start `mqworker intake` with these flags on a free port; none outlives the test."""
+    started: list[IntakeDaemon] = []
+
+    def start(*flags: str) -> IntakeDaemon:
+        log = tmp_path / f"intake-{len(started)}.log"
+        started.append(IntakeDaemon(log, "--listen", "127.0.0.1:0", *flags))
         return started[-1]
 
     yield start

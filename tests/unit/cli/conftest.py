@@ -35,5 +35,13 @@ def _logging_as_it_was() -> Iterator[None]:
     logging.captureWarnings(False)
     warnings.showwarning = show
     root.handlers[:], root.level = handlers, level
-    for name in ("amqp", "elastic_transport", "elasticsearch", "kombu", "pika", "urllib3"):
+    for name in (
+        "amqp",
+        "elastic_transport",
+        "elasticsearch",
+        "kombu",
+        "pika",
+        "urllib3",
+        "uvicorn",
+    ):
         logging.getLogger(name).setLevel(logging.NOTSET)

@@ -5,6 +5,7 @@ import pytest
 from mqworker import __version__
 from mqworker.cli.group import COMMANDS
 from mqworker.config.cloudtrail import CloudtrailOptions
+from mqworker.config.intake import IntakeOptions
 from mqworker.config.option import Option, options_of
 from mqworker.config.settings import OPTIONS, WORKER
 from tests.unit.cli.conftest import Run
@@ -55,8 +56,9 @@ OF_WORKER = [option for section in WORKER for option in options_of(section)]
         ("run", OF_WORKER),
         ("config", list(OPTIONS.values())),
         ("cloudtrail", list(options_of(CloudtrailOptions))),
+        ("intake", list(options_of(IntakeOptions))),
     ],
-    ids=["run", "config", "cloudtrail"],
+    ids=["run", "config", "cloudtrail", "intake"],
 )
 def test_every_option_is_a_flag_that_help_tells(
     mqworker: Run, name: str, options: list[Option]

@@ -35,7 +35,7 @@ def test_the_example_loads_with_every_option_uncommented(tmp_path: Path) -> None
     content = uncommented(EXAMPLE.read_text())
     for name, sample in SAMPLES.items():
         path = sample[0] if isinstance(sample, list) else sample
-        if path.startswith("/"):
+        if path.startswith("/") and "=" not in path:
             content = content.replace(f'"{path}"', f'"{tmp_path / name}"')
     # An API key takes the place of name and password.
     content = re.sub(r"^sink_api_key_file.*$", "", content, flags=re.MULTILINE)

@@ -1,0 +1,1 @@
+"""The intake's shell: sockets, HTTP and threads around `mqworker.core.intake`."""

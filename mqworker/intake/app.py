@@ -1,0 +1,205 @@
+"""The ASGI application: a request in, a plan made of it, the broker's word awaited, an answer out.
+
+1. No success is answered before the broker has confirmed what the request asked to be published.
+2. Whatever goes wrong in here is a 500 for one request, logged without its body.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from mqworker.core.intake.access import Access
+from mqworker.core.intake.http import FULL, HANG_UP, Answer, Headers, Plan, Request, Stamp, error
+from mqworker.core.intake.metrics import Counts, Gauges, answer_metrics
+from mqworker.core.intake.plan import BULK, NOWHERE, not_allowed, plan
+from mqworker.core.intake.routes import Route, route_of
+from mqworker.core.intake.rules import Rules
+from mqworker.intake import protocol
+from mqworker.intake.bodies import Larder, Portion, Receive, Unread, drain, read, too_large
+from mqworker.intake.outflow import Job, Outflow, Word
+
+log = logging.getLogger(__name__)
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+DEFECT = error(500, "a defect of mqworker; it is in its log")
+CLOSE: Headers = (("connection", "close"),)
+SEND_LIMIT_S = 30.0
+"""How long a client may take to fetch what it was answered before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """read_s: how long a body may take, in seconds. held_bytes: what all bodies may take."""
+
+    read_s: float = 30.0
+    held_bytes: int = 256 * 2**20
+
+
+@dataclass
+class Intake:
+    """The application. One event loop, one instance."""
+
+    rules: Rules
+    access: Access
+    outflow: Outflow
+    patience: Patience = field(default_factory=Patience)
+    counts: Counts = field(default_factory=Counts)
+    connections: Callable[[], int] = lambda: 0
+
+    def __post_init__(self) -> None:
+        self.larder = Larder(self.patience.held_bytes)
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            return
+        route = route_of(scope["path"], scope["method"])
+        portion = Portion(self.larder)
+        try:
+            answer = await self.served(scope, route, receive, portion)
+        except Exception:
+            log.exception("a defect while a request was served")
+            answer = DEFECT
+        finally:
+            portion.give_back()
+        name = route.name if route else "none"
+        self.counts.requests[name, answer.status if answer else 0] += 1
+        if answer is None or answer == HANG_UP:
+            await hang_up(scope, receive, "close")
+        elif not await responded(answer, send):
+            await hang_up(scope, receive, "abort")
+
+    async def served(
+        self, scope: dict[str, Any], route: Route | None, receive: Receive, portion: Portion
+    ) -> Answer | None:
+        """Return the answer to a request; None if its client is gone."""
+        headers = headers_of(scope)
+        if refused := self.turned_away(scope, route, headers):
+            return await undisturbed(refused, headers, receive)
+        assert route is not None  # noqa: S101 - turned away above
+        try:
+            most, limit_s = self.rules.max_request_bytes, self.patience.read_s
+            body = await read(receive, most, limit_s, portion)
+        except Unread as unread:
+            return unread.answer and when_unread(unread.answer, route, headers)
+        self.counts.received_bytes += len(body)
+        if route.name == "/metrics":
+            return answer_metrics(self.counts, self.gauges())
+        stamp = Stamp(uuid4().hex, datetime.now(UTC))
+        request = Request(scope["method"], scope["path"], headers, body)
+        return await self.carried_out(
+            plan(request, route, self.rules, stamp, ready=self.outflow.ready)
+        )
+
+    def turned_away(
+        self, scope: dict[str, Any], route: Route | None, headers: dict[str, str]
+    ) -> Answer | None:
+        """Return the answer to a request whose body is not wanted, None if it is."""
+        if route is None:
+            return NOWHERE
+        address = scope["client"][0] if scope["client"] else ""
+        if refused := self.access.refuse(route.name, address, headers.get("authorization", "")):
+            return refused
+        if scope["method"] not in route.methods:
+            return not_allowed(route)
+        if int(headers.get("content-length", 0)) > self.rules.max_request_bytes:
+            return too_large(self.rules.max_request_bytes)
+        return None
+
+    async def carried_out(self, wanted: Plan) -> Answer:
+        """Publish what a plan asks for; return its answer."""
+        self.counts.refused += wanted.refused
+        if not wanted.events and not wanted.letters:
+            return wanted.confirmed
+        word = await self.published(wanted)
+        if word != "confirmed":
+            return wanted.unconfirmed
+        self.counts.events += len(wanted.events)
+        self.counts.letters += len(wanted.letters)
+        return wanted.confirmed
+
+    async def published(self, wanted: Plan) -> Word:
+        """Return the broker's word on what a plan wants published."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Word] = loop.create_future()
+        size = sum(len(each.body) for part in (wanted.events, wanted.letters) for each in part)
+
+        def settle(word: Word) -> None:
+            loop.call_soon_threadsafe(conclude, future, word)
+
+        return self.outflow.offer(Job(wanted.events, wanted.letters, size, settle)) or await future
+
+    def gauges(self) -> Gauges:
+        """Return what is now."""
+        flow = self.outflow
+        return Gauges(self.connections(), flow.count, flow.size, flow.ready)
+
+
+def conclude(future: asyncio.Future[Word], word: Word) -> None:
+    """Tell a request, unless it has been cancelled."""
+    if not future.done():
+        future.set_result(word)
+
+
+def headers_of(scope: dict[str, Any]) -> dict[str, str]:
+    """Return the headers by name."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def closing(answer: Answer) -> Answer:
+    """Return an answer after which the connection is closed."""
+    return answer._replace(headers=answer.headers + CLOSE)
+
+
+def when_unread(answer: Answer, route: Route, headers: dict[str, str]) -> Answer:
+    """Return the answer to a request whose body was not read to its end.
+
+    Heka drops what is answered: what it may send again is not.
+    """
+    heka = route.name == BULK and not headers.get("content-type")
+    return HANG_UP if heka and answer == FULL else closing(answer)
+
+
+async def undisturbed(answer: Answer, headers: dict[str, str], receive: Receive) -> Answer:
+    """Return an answer to a request whose body is not wanted: it is read and thrown away.
+
+    Who waits for "100 Continue" gets the answer instead.
+    """
+    if "expect" in headers or not await drain(receive):
+        return closing(answer)
+    return answer
+
+
+async def responded(answer: Answer, send: Send) -> bool:
+    """Send an answer; tell whether the client has taken what it was sent before.
+
+    Its length is said, as NXLog needs it.
+    """
+    named = [(name.encode(), value.encode()) for name, value in answer.headers]
+    about = [
+        (b"content-type", answer.content_type.encode()),
+        (b"content-length", str(len(answer.body)).encode()),
+    ]
+    start = {"type": "http.response.start", "status": answer.status, "headers": about + named}
+    try:
+        async with asyncio.timeout(SEND_LIMIT_S):
+            await send(start)
+            await send({"type": "http.response.body", "body": answer.body})
+    except TimeoutError:
+        return False
+    return True
+
+
+async def hang_up(scope: dict[str, Any], receive: Receive, way: str) -> None:
+    """End the connection without an answer, or without the rest of one."""
+    if extension := scope.get("extensions", {}).get(protocol.HANG_UP):
+        extension[way]()
+    while (await receive())["type"] != "http.disconnect":
+        pass
