@@ -1,54 +1,12 @@
 import json
-import subprocess
-import sys
-import threading
 import time
 
 import pytest
 
-from mqworker.client import Client
-from mqworker.client.counts import Counts, Tally
-from mqworker.client.settings import Settings
+from mqworker.client import Counts
 from tests.daemons import await_condition
-from tests.stubs.scripted import Answer, Hang, Scripted, bulk_created, json_answer, scripted
-
-LIMIT_S = 20
-
-
-class Made:
-    """Makes clients for one test, and closes them after it."""
-
-    def __init__(self, path):
-        self.said, self.path, self.made = [], path, []
-
-    def __call__(self, url, *, spool=True, **settings):
-        directory = self.path / "spool" if spool is True else spool or None
-        made = Client(Settings(url=url, spool=directory, **settings), Tally(self.said.append))
-        self.made.append(made)
-        return made
-
-
-@pytest.fixture
-def client(tmp_path):
-    made = Made(tmp_path)
-    yield made
-    for each in made.made:
-        each.close()
-
-
-def came(server: Scripted) -> list[str]:
-    """Return the summaries that a server was sent, in order, each as often as it came."""
-    lines = [json.loads(line) for each in server.requests for line in each.body.splitlines()]
-    return [line["summary"] for line in lines if "summary" in line]
-
-
-def identities(server: Scripted) -> set[str]:
-    lines = [json.loads(line) for each in server.requests for line in each.body.splitlines()]
-    return {line["create"]["_id"] for line in lines if "create" in line}
-
-
-def spooled(client) -> int:
-    return sum(each.size for each in client.shipping.spool.segments)
+from tests.stubs.scripted import Answer, Hang, bulk_created, json_answer, scripted
+from tests.unit.client.sending import LIMIT_S, came, identities, spooled
 
 
 @pytest.mark.parametrize("spool", [True, False])
@@ -85,26 +43,21 @@ def test_what_is_sent_while_the_intake_is_away_is_on_disk_and_comes_later(client
 
 
 def test_only_the_items_that_failed_are_sent_again(client):
+    seen = set()
+
     def busy(request):
         names = [json.loads(line)["summary"] for line in request.body.splitlines()[1::2]]
-        statuses = [429 if name == "1" else 400 if name == "2" else 201 for name in names]
+        first = {"1": 429, "2": 400}
+        statuses = [201 if name in seen else first.get(name, 201) for name in names]
+        seen.update(names)
         return json_answer({"items": [{"create": {"status": each}} for each in statuses]})
 
-    gate = threading.Event()
-
-    def wait(_):
-        gate.wait(LIMIT_S)
-        return Answer(503)
-
-    with scripted() as server:
-        server.script += [wait, busy]
+    with scripted(busy) as server:
         sender = client(server.url)
         for number in range(4):
             sender.send(str(number))
-        await_condition(lambda: not sender.waiting.held, LIMIT_S)
-        gate.set()
         assert sender.flush(LIMIT_S)
-    assert ["1"] == came(server)[-1:]
+    assert ["0", "1", "1", "2", "3"] == sorted(came(server))
     assert Counts(taken=4, sent=3, refused=1) == sender.counts
     (kept,) = (client.path / "spool" / "refused.ndjson").read_text().splitlines()
     assert "2" == json.loads(kept)["event"]["summary"]
@@ -214,94 +167,3 @@ def test_nobody_waits_for_ever_in_a_flush(client):
     sender = client("http://127.0.0.1:1")
     sender.send("hello")
     assert not sender.flush(0.2)
-
-
-FORK = """
-import os, sys
-import mqworker.client as c
-c.configure(sys.argv[1], spool=sys.argv[2])
-for number in range(50):
-    c.send(f"parent {number}")
-pid = os.fork()
-if not pid:
-    for number in range(50):
-        c.send(f"child {number}")
-    c.close()
-    os._exit(0)
-for number in range(50, 100):
-    c.send(f"parent {number}")
-os.waitpid(pid, 0)
-"""
-MULTIPROCESSING = """
-import multiprocessing, sys
-import mqworker.client as c
-def work(number):
-    c.send(f"child {number}")
-if __name__ == "__main__":
-    c.configure(sys.argv[1], spool=sys.argv[2] or None)
-    c.send("parent")
-    context = multiprocessing.get_context("fork")
-    workers = [context.Process(target=work, args=(n,)) for n in range(4)]
-    [w.start() for w in workers]
-    [w.join() for w in workers]
-"""
-BUSY = """
-import os, sys, time
-import mqworker.client as c
-c.configure(sys.argv[1], spool=sys.argv[2])
-for number in range(10**6):
-    c.send(f"{number}")
-    if number % 100 == 99:
-        time.sleep(0.01)
-    print(number, flush=True)
-"""
-
-
-def run(program, *arguments):
-    argv = [sys.executable, "-W", "error", "-c", program, *map(str, arguments)]
-    return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
-
-
-def test_a_fork_doubles_nothing_and_loses_nothing(tmp_path):
-    with scripted() as server:
-        done = run(FORK, server.url, tmp_path)
-    assert (0, "") == (done.returncode, done.stderr)
-    expected = [f"parent {n}" for n in range(100)] + [f"child {n}" for n in range(50)]
-    assert sorted(expected) == sorted(came(server))
-    assert [] == list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize("spool", [True, False])
-def test_children_of_multiprocessing_send_before_they_end(tmp_path, spool):
-    program = tmp_path / "program.py"
-    program.write_text(MULTIPROCESSING)
-    with scripted() as server:
-        argv = [sys.executable, program, server.url, str(tmp_path / "spool") if spool else ""]
-        subprocess.run(argv, timeout=60, check=True)
-    assert sorted(["parent", *(f"child {n}" for n in range(4))]) == sorted(came(server))
-
-
-def test_what_a_killed_application_had_on_disk_is_sent_by_the_next_under_its_identity(
-    client, tmp_path
-):
-    spool = tmp_path / "spool"
-    argv = [sys.executable, "-c", BUSY, "http://127.0.0.1:1", str(spool)]
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as busy:
-        await_condition(lambda: len(list(spool.glob("events-*"))) > 1, LIMIT_S)
-        busy.kill()
-        said = [int(line) for line in busy.stdout.read().split()]
-    with scripted() as server:
-        sender = client(server.url)
-        sender.send("last")
-        assert sender.flush(LIMIT_S)
-    numbers = [int(each) for each in came(server) if each != "last"]
-    assert list(range(len(numbers))) == sorted(numbers)
-    assert len(said) - len(numbers) < 300
-    assert len(identities(server)) == len(numbers) + 1
-
-
-def test_a_program_that_ends_at_once_sends_before():
-    program = "import sys, mqworker.client as c; c.configure(sys.argv[1]); c.send('bye')"
-    with scripted() as server:
-        done = run(program, server.url)
-    assert (0, "", ["bye"]) == (done.returncode, done.stderr, came(server))
