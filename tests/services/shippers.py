@@ -31,8 +31,8 @@ def home(name: str) -> Path:
 
 def libraries(root: Path) -> str:
     """Return the value of LD_LIBRARY_PATH for an unpacked package."""
-    multiarch = [str(path) for path in (root / "usr" / "lib").glob("*-linux-gnu*")]
-    return ":".join([*multiarch, str(root / "usr" / "lib" / "syslog-ng")])
+    below = ["usr/lib/*-linux-gnu*", "lib/*-linux-gnu*", "usr/lib/syslog-ng"]
+    return ":".join(str(path) for pattern in below for path in root.glob(pattern))
 
 
 def rsyslog(directory: Path, configuration: str) -> Program:
