@@ -46,6 +46,14 @@ for number in range(10**6):
         time.sleep(0.01)
     print(number, flush=True)
 """
+FULL_DISK = """
+import resource, sys
+import mqworker.client as c
+c.configure(sys.argv[1], spool=sys.argv[2])
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+for number in range(200):
+    c.send(f"{number}")
+"""
 
 
 def run(program, *arguments):
@@ -96,3 +104,11 @@ def test_a_program_that_ends_at_once_sends_before():
     with scripted() as server:
         done = run(program, server.url)
     assert (0, "", ["bye"]) == (done.returncode, done.stderr, came(server))
+
+
+def test_a_full_disk_costs_nothing_while_there_is_memory(tmp_path):
+    with scripted() as server:
+        done = run(FULL_DISK, server.url, tmp_path)
+    assert {*map(str, range(200))} == {*came(server)}
+    assert 200 == len(identities(server))
+    assert "kept in memory" in done.stderr or not done.stderr
