@@ -132,7 +132,7 @@ class Spool:
     def take(self, path: Path) -> Segment | None:
         """Open a file and lock it; None when somebody else has it, or has just removed it."""
         try:
-            fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
+            fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW)
         except OSError:
             return None
         try:
