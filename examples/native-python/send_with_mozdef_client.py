@@ -11,7 +11,7 @@ from mozdef_client import MozDefEvent
 def main() -> None:
     """Send a failed login."""
     event = MozDefEvent(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8080/events")
-    event.category = "authentication"
+    event.set_category("authentication")
     event.summary = "joe failed to log in"
     event.set_severity(MozDefEvent.SEVERITY_WARNING)
     event.tags = ["shop"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,29 +22,65 @@ LATEST = 300
 """Events that may have been in memory only when their program was killed, at most."""
 
 PROGRAM = """
-import logging, sys, time
+import itertools, logging, signal, sys, time
 import mqworker.client
-url, spool, first, count = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+stopped = []
+signal.signal(signal.SIGINT, lambda *_: stopped.append(True))
+url, spool, first = sys.argv[1], sys.argv[2], int(sys.argv[3])
 handler = mqworker.client.Handler(url, spool=spool, timeout_s=2.0, exit_s=30.0)
 log = logging.getLogger("load")
 log.addHandler(handler)
 log.setLevel("INFO")
-for number in range(first, first + count):
+for number in itertools.count(first):
     log.info("event", extra={"eventid": str(number)})
     print(number, flush=True)
+    if stopped:
+        break
     time.sleep(0.001)
 """
 
 
-@contextmanager
-def application(url: str, spool: Path, first: int, count: int) -> Iterator[subprocess.Popen[str]]:
-    """Run a program that logs so many events."""
-    argv = [sys.executable, "-c", PROGRAM, url, str(spool), str(first), str(count)]
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as running:
-        try:
-            yield running
-        finally:
-            running.kill()
+class Application:
+    """A program that logs numbered events until it is told to stop."""
+
+    def __init__(self, url: str, spool: Path, first: int = 0) -> None:
+        """Start it."""
+        self.said = spool.with_name(f"said-{first}")
+        argv = [sys.executable, "-c", PROGRAM, url, str(spool), str(first)]
+        with self.said.open("wb") as out:
+            self.process = subprocess.Popen(argv, stdout=out)
+
+    @property
+    def last(self) -> int:
+        """The number that comes after those that it has logged."""
+        lines = self.said.read_text().splitlines()
+        return int(lines[-1]) + 1 if lines else 0
+
+    def stop(self) -> int:
+        """End it in good order; return what `last` is then."""
+        self.process.send_signal(signal.SIGINT)
+        assert 0 == self.process.wait(60)
+        return self.last
+
+    def kill(self) -> int:
+        """End it by SIGKILL; return what `last` is then."""
+        self.process.kill()
+        self.process.wait()
+        return self.last
+
+
+@pytest.fixture
+def application(tmp_path: Path) -> Iterator[Callable[..., Application]]:
+    """Start programs that share a spool; none outlives the test."""
+    started: list[Application] = []
+
+    def start(url: str, first: int = 0) -> Application:
+        started.append(Application(url, tmp_path / "spool", first))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.kill()
 
 
 class Store(Embedded):
@@ -76,58 +112,65 @@ def once(count: int) -> Counter[str]:
 
 @pytest.mark.parametrize("way", ["intake", "amqp"])
 def test_what_a_killed_application_logged_is_stored_once(
-    broker: str, store: Store, start_intake: Callable[..., IntakeDaemon], tmp_path: Path, way: str
+    broker: str,
+    store: Store,
+    start_intake: Callable[..., IntakeDaemon],
+    application: Callable[..., Application],
+    way: str,
+    tmp_path: Path,
 ) -> None:
     url = start_intake("--broker", broker).url if way == "intake" else broker
-    spool = tmp_path / "spool"
-    with application(url, spool, 0, 10**6) as running:
-        assert running.stdout
-        for _ in range(1500):
-            running.stdout.readline()
-        running.kill()
-        said = 1500 + len(running.stdout.read().split())
-    with application(url, spool, said, 10) as running:
-        assert 0 == running.wait(30)
+    running = application(url)
+    await_condition(lambda: running.last > 1500, ARRIVE_S)
+    said = running.kill()
+    ended = application(url, said).stop()
 
-    await_condition(lambda: str(said + 9) in store.census(), ARRIVE_S)
+    await_condition(lambda: str(ended - 1) in store.census(), ARRIVE_S)
     found = store.census()
     assert {1} == set(found.values())
-    lost = once(said + 10) - found
+    lost = sorted(map(int, once(ended) - found))
     assert len(lost) <= LATEST
-    numbers = sorted(map(int, lost))
-    assert numbers == list(range(said - len(lost), said))
-    assert [] == list(spool.iterdir())
+    assert lost == list(range(said - len(lost), said))
+    assert [] == list((tmp_path / "spool").iterdir())
 
 
 def test_an_intake_that_is_killed_again_and_again_costs_nothing(
-    broker: str, store: Store, tmp_path: Path
+    broker: str, store: Store, application: Callable[..., Application], tmp_path: Path
 ) -> None:
     port = free_port()
-    with application(f"http://127.0.0.1:{port}", tmp_path / "spool", 0, 3000) as running:
-        for number in range(4):
-            log = tmp_path / f"intake-at-{number}.log"
-            intake = IntakeDaemon(log, "--listen", f"127.0.0.1:{port}", "--broker", broker)
-            intake.await_words(TAKES)
-            before = store.stored() if store.documents.exists() else 0
-            await_condition(lambda more=before + 50: store.stored() >= more, ARRIVE_S, log)
-            if number < 3:
-                intake.kill()
+    running = application(f"http://127.0.0.1:{port}")
+    for number in range(4):
+        log = tmp_path / f"intake-at-{number}.log"
+        intake = IntakeDaemon(log, "--listen", f"127.0.0.1:{port}", "--broker", broker)
         try:
-            assert 0 == running.wait(60)
+            intake.await_words(TAKES)
+            more = there(store) + 300
+            await_condition(lambda more=more: there(store) >= more, ARRIVE_S, log)
+            if number == 3:
+                count = running.stop()
         finally:
-            intake.discard()
+            intake.kill()
 
-    assert once(3000) == store.await_events(3000)
+    assert once(count) == store.await_events(count)
 
 
 def test_a_rabbitmq_that_is_killed_costs_nothing(
-    rabbitmq: Rabbitmq, broker: str, store: Store, tmp_path: Path
+    rabbitmq: Rabbitmq, broker: str, store: Store, application: Callable[..., Application]
 ) -> None:
-    with application(broker, tmp_path / "spool", 0, 3000) as running:
-        await_condition(lambda: store.documents.exists() and store.stored() > 100, ARRIVE_S)
-        rabbitmq.flush()
-        rabbitmq.kill()
-        rabbitmq.start()
-        assert 0 == running.wait(60)
+    running = application(broker)
+    await_condition(lambda: there(store) > 300, ARRIVE_S)
+    rabbitmq.flush()
+    rabbitmq.kill()
+    rabbitmq.start()
+    count = running.stop()
+    if there(store) < count:  # it has not waited for a broker that was away: the next one sends
+        ended = application(broker, count)
+        await_condition(lambda: there(store) > count, ARRIVE_S)
+        count = ended.stop()
 
-    assert once(3000) == store.await_events(3000)
+    assert once(count) == store.await_events(count)
+
+
+def there(store: Store) -> int:
+    """Count the documents, which there is no file for at first."""
+    return store.stored() if store.documents.exists() else 0

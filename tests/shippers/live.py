@@ -13,14 +13,12 @@ from urllib.parse import urlsplit
 from tests.daemons import await_condition
 from tests.services.program import Program, free_port
 from tests.services.shippers import mozdef_client_python, rsyslog, syslog_ng
+from tests.shippers.cases import FAILED
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 START_S = 20.0
 LINES = [
-    (
-        "<38>Nov 23 05:48:44 web1 sshd[1234]: Failed password for invalid user joe from 203.0.113.9 "
-        "port 42297 ssh2"
-    ),
+    f"<38>Nov 23 05:48:44 web1 sshd[1234]: {FAILED}",
     "<86>Nov 23 05:48:45 web1 sudo[77]: second line",
 ]
 RSYSLOG = """
@@ -29,6 +27,7 @@ module(load="imtcp")
 input(type="imtcp" port="{port}" address="127.0.0.1")
 """
 SYSLOG_NG = """@version: 3.38
+options {{ keep-hostname(yes); }};
 source s_tcp {{ network(ip("127.0.0.1") port({port}) transport("tcp")); }};
 {example}
 log {{ source(s_tcp); destination(d_mqworker); }};

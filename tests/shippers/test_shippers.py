@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.intakes import TAKES, IntakeDaemon
+from tests.intakes import READY, TAKES, IntakeDaemon
 from tests.services.elasticsearch import Elasticsearch
 from tests.services.lifecycle import ServiceMissing
 from tests.services.program import free_port
@@ -53,6 +53,7 @@ SYSLOG: tuple[Fields, ...] = (
     },
     {"summary": "second line", "processname": "sudo", "processid": "77", "facility": "authpriv"},
 )
+FROM_RSYSLOG = tuple(line | {"summary": f" {line['summary']}"} for line in SYSLOG)
 LOGIN: Fields = {
     "summary": "joe failed to log in",
     "category": "authentication",
@@ -144,12 +145,11 @@ def there(reason: type[Exception] = ServiceMissing) -> Iterator[None]:
 
 
 @contextmanager
-def intake_at(running: Stack, port: int, log: Path) -> Iterator[None]:
+def intake_at(port: int, broker: str, log: Path, words: str = TAKES) -> Iterator[None]:
     """Run one more intake, at this port."""
-    listen = ["--listen", f"127.0.0.1:{port}"]
-    intake = IntakeDaemon(log, *listen, "--broker", running.broker)
+    intake = IntakeDaemon(log, "--listen", f"127.0.0.1:{port}", "--broker", broker)
     try:
-        intake.await_words(TAKES)
+        intake.await_words(words)
         yield
     finally:
         intake.discard()
@@ -162,10 +162,22 @@ def test_rsyslog_itself_keeps_what_the_intake_can_not_take_yet(
     with there(), live.rsyslogd(tmp_path, at) as port:
         live.say(port, live.LINES[:1])
         time.sleep(1)
-        with intake_at(running, at, tmp_path / "intake.log"):
+        with intake_at(at, running.broker, tmp_path / "intake.log"):
             live.say(port, live.LINES[1:])
-            documents = came(running, since, SYSLOG)
+            documents = came(running, since, FROM_RSYSLOG)
     tried("rsyslog", RSYSLOGD, f"{BULK}, omelasticsearch", documents, 2)
+
+
+def test_rsyslog_itself_keeps_what_the_broker_can_not_take_yet(
+    running: Stack, tmp_path: Path
+) -> None:
+    since, at, nowhere = stack.now(), free_port(), f"amqp://127.0.0.1:{free_port()}/"
+    with there(), live.rsyslogd(tmp_path, at) as port:
+        with intake_at(at, nowhere, tmp_path / "away.log", READY):
+            live.say(port, live.LINES)
+            time.sleep(3)
+        with intake_at(at, running.broker, tmp_path / "intake.log"):
+            came(running, since, FROM_RSYSLOG)
 
 
 def test_syslog_ng_itself_keeps_what_the_intake_can_not_take_yet(
@@ -175,10 +187,10 @@ def test_syslog_ng_itself_keeps_what_the_intake_can_not_take_yet(
     with there(), live.syslog_ngd(tmp_path, at, running.broker, "http.conf") as port:
         live.say(port, live.LINES[:1])
         time.sleep(1)
-        with intake_at(running, at, tmp_path / "intake.log"):
+        with intake_at(at, running.broker, tmp_path / "intake.log"):
             live.say(port, live.LINES[1:])
             documents = came(running, since, SYSLOG)
-    tried("syslog-ng", NG, f"{EVENTS}, lines", documents, 2)
+    tried("syslog-ng", NG, "POST /nxlog, lines", documents, 2)
 
 
 def test_syslog_ng_itself_publishes(running: Stack, tmp_path: Path) -> None:
