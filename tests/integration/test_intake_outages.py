@@ -38,7 +38,7 @@ def test_while_the_broker_is_away_the_answer_is_503_at_once_and_never_4xx(
     intake.await_words(READY)
 
     for path, body in (("/events", GOOD), ("/nxlog", GOOD), ("/nxlog", b"{"), ("/_bulk", BULK)):
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json", "User-Agent": "test/1"}
         started = time.monotonic()
         reply = intake.ask("POST", path, body, headers)
         assert (503, "2") == (reply.status, reply.headers["retry-after"])

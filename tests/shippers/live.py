@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from tests.daemons import await_condition
 from tests.services.program import Program, free_port
 from tests.services.shippers import mozdef_client_python, rsyslog, syslog_ng
-from tests.shippers.cases import FAILED
+from tests.shippers.expected import FAILED
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 START_S = 20.0

@@ -24,14 +24,12 @@ from tests.shippers.cases import (
     BULK,
     CASES,
     EVENTS,
-    FAILED,
     MOZDEF,
     NG,
-    READ_IN_TEXT,
     RSYSLOGD,
     Case,
-    Fields,
 )
+from tests.shippers.expected import FAILED, READ_IN_TEXT, Fields
 from tests.shippers.stack import Stack
 from tests.shippers.table import Row
 from tests.unit.core.subset import part_of

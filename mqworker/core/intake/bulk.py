@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from mqworker.core.errors import Refused
@@ -75,8 +76,12 @@ def name_for(action: Action, key: str, position: int, *, several: bool) -> str |
 
 def when_unconfirmed(request: Request) -> Answer:
     """Return the answer of a bulk request when the broker is away, or too much waits for it."""
-    patient = request.headers.get("content-type") and request.headers.get("user-agent")
-    return ELASTIC_UNAVAILABLE if patient else HANG_UP
+    return HANG_UP if drops_answers(request.headers) else ELASTIC_UNAVAILABLE
+
+
+def drops_answers(headers: Mapping[str, str]) -> bool:
+    """Tell whether a client of these routes drops what is answered 503; see above."""
+    return not (headers.get("content-type") and headers.get("user-agent"))
 
 
 def refused_whole(refused: Refused, unconfirmed: Answer) -> Plan:
