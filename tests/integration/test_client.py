@@ -57,7 +57,8 @@ class Application:
         return int(lines[-1]) + 1 if lines else 0
 
     def stop(self) -> int:
-        """End it in good order; return what `last` is then."""
+        """End it in good order, once it has begun; return what `last` is then."""
+        await_condition(lambda: self.last, ARRIVE_S)
         self.process.send_signal(signal.SIGINT)
         assert 0 == self.process.wait(60)
         return self.last

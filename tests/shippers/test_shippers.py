@@ -62,7 +62,6 @@ LOGIN: Fields = {
 OPENTELEMETRY: Fields = LOGIN | {
     "hostname": "web1",
     "processname": "shop",
-    "severity": "WARN",
     "tags": [],
     "details": {"username": "joe", "sourceipaddress": "192.0.2.17"},
 }
