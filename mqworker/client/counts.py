@@ -97,3 +97,8 @@ class Tally:
         with self.lock:
             count, self.unreported = self.unreported, 0
             return count, self.reason
+
+    def report_later(self, count: int) -> None:
+        """Take back that an event has told of drops."""
+        with self.lock:
+            self.unreported += count

@@ -127,7 +127,7 @@ class Shipping:
         except OSError as error:
             self.spooling = False
             self.waiting.give_back(entries)
-            self.tally.warn("kept in memory", f"{spool.directory}: {error}", len(entries))
+            self.tally.warn("kept in memory", f"{spool.directory}: {error}")
             return False
         self.spooling = True
         self.waiting.release(entries)
@@ -236,7 +236,7 @@ class Shipping:
         """Send an event about events that were lost."""
         count, reason = self.tally.take_report()
         if count and not self.waiting.put(self.report(count, reason)):
-            self.tally.unreported += count  # it is told when there is room again
+            self.tally.report_later(count)  # there is no room for the event
 
     def pause(self) -> None:
         """Wait before the next attempt, unless somebody is in a hurry."""
