@@ -32,6 +32,30 @@ source s_tcp {{ network(ip("127.0.0.1") port({port}) transport("tcp")); }};
 {example}
 log {{ source(s_tcp); destination(d_mqworker); }};
 """
+IN_JSON = """
+import runpy, sys, urllib.request
+from google.protobuf.json_format import MessageToJson
+from opentelemetry.exporter.otlp.proto.common._log_encoder import encode_logs
+from opentelemetry.exporter.otlp.proto.http import _log_exporter
+from opentelemetry.sdk._logs.export import LogRecordExportResult
+
+class JsonExporter:
+    def __init__(self, endpoint, **_):
+        self.endpoint = endpoint
+
+    def export(self, batch):
+        body = MessageToJson(encode_logs(batch)).encode()
+        kind = {"Content-Type": "application/json"}
+        urllib.request.urlopen(urllib.request.Request(self.endpoint, body, kind)).close()
+        return LogRecordExportResult.SUCCESS
+
+    def shutdown(self):
+        pass
+
+_log_exporter.OTLPLogExporter = JsonExporter
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
 
 
 @contextmanager
@@ -98,6 +122,11 @@ def opentelemetry(url: str) -> None:
     """Send by OpenTelemetry's SDK."""
     program = str(EXAMPLES / "opentelemetry" / "send_with_sdk.py")
     run([sys.executable, program, url])
+
+
+def opentelemetry_json(url: str) -> None:
+    """Send by OpenTelemetry's SDK, in OTLP's JSON, which exporters of other languages send."""
+    run([sys.executable, "-c", IN_JSON, str(EXAMPLES / "opentelemetry" / "send_with_sdk.py"), url])
 
 
 def mqworker_client(url: str, spool: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -35,7 +35,7 @@ from tests.shippers.table import Row
 from tests.unit.core.subset import part_of
 
 TRIED: list[Row] = []
-LIVE = 7
+LIVE = 8
 """How many ways of real programs there are; with `CASES` they are the whole table."""
 
 SYSLOG: tuple[Fields, ...] = (
@@ -205,11 +205,17 @@ def test_mozdef_client_itself(running: Stack) -> None:
     tried("mozdef_client", MOZDEF, EVENTS, came(running, since, (LOGIN,)), 1)
 
 
-def test_opentelemetrys_sdk_itself(running: Stack) -> None:
+@pytest.mark.parametrize(
+    ("form", "send_it"),
+    [("protobuf, gzip", live.opentelemetry), ("JSON", live.opentelemetry_json)],
+)
+def test_opentelemetrys_sdk_itself(
+    running: Stack, form: str, send_it: Callable[[str], None]
+) -> None:
     since = stack.now()
-    live.opentelemetry(f"{running.intake.url}/v1/logs")
+    send_it(f"{running.intake.url}/v1/logs")
     documents = came(running, since, (OPENTELEMETRY,))
-    tried("opentelemetry", "opentelemetry-sdk 1.45", "POST /v1/logs, protobuf", documents, 1)
+    tried("opentelemetry", "opentelemetry-sdk 1.45", f"POST /v1/logs, {form}", documents, 1)
 
 
 @pytest.mark.parametrize("way", [BULK, AMQP])
