@@ -44,7 +44,7 @@ class JsonExporter:
         self.endpoint = endpoint
 
     def export(self, batch):
-        body = MessageToJson(encode_logs(batch)).encode()
+        body = MessageToJson(encode_logs(batch), use_integers_for_enums=True).encode()
         kind = {"Content-Type": "application/json"}
         urllib.request.urlopen(urllib.request.Request(self.endpoint, body, kind)).close()
         return LogRecordExportResult.SUCCESS
