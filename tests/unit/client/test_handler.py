@@ -15,6 +15,9 @@ LIGHT = """
 import sys
 before = set(sys.modules)
 import mqworker.client
+mqworker.client.configure("http://127.0.0.1:1", exit_s=0.1, spool=sys.argv[1])
+mqworker.client.send("hello")
+mqworker.client.close()
 packages = {name.partition(".")[0] for name in set(sys.modules) - before}
 print(*sorted(packages - set(sys.stdlib_module_names) - {"mqworker"}))
 """
@@ -44,8 +47,9 @@ def events(server):
     return [json.loads(line) for each in server.requests for line in each.body.splitlines()[1::2]]
 
 
-def test_importing_it_imports_the_standard_library_only():
-    done = subprocess.run([sys.executable, "-c", LIGHT], capture_output=True, check=True, text=True)
+def test_it_imports_the_standard_library_only_also_when_it_sends(tmp_path):
+    argv = [sys.executable, "-c", LIGHT, tmp_path]
+    done = subprocess.run(argv, capture_output=True, check=True, text=True)
     assert "" == done.stdout.strip()
 
 
