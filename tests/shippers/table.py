@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 FILE = Path(__file__).parents[2] / "docs" / "shippers.rst"
 BEGIN, END = ".. begin of what the tests wrote\n", ".. end of what the tests wrote\n"
-WRITE = "MQWORKER_WRITE_SHIPPERS"
+WRITE = "WRITE_SHIPPERS_TABLE"
 
 TITLES = ("Shipper", "Tried with", "Way in", "Answers", "Stored", "Sent twice", "Known of it")
 NAMED = {
