@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.services.elasticsearch import Elasticsearch
 from tests.services.lifecycle import ServiceMissing
 from tests.services.program import free_port
 from tests.services.rabbitmq import Rabbitmq
+from tests.services.shippers import rsyslog, syslog_ng, version_of
 from tests.shippers import live, stack, table
 from tests.shippers.captures import send
 from tests.shippers.cases import (
@@ -225,6 +227,14 @@ def test_the_handler_of_mqworker_itself(running: Stack, tmp_path: Path, way: str
     documents = came(running, since, CLIENT)
     assert [] == list((tmp_path / "spool").iterdir())
     tried("mqworker.client", "mqworker.client", way, documents, 2)
+
+
+def test_the_programs_are_those_that_the_table_names(tmp_path: Path) -> None:
+    with there():
+        programs = rsyslog(tmp_path, ""), syslog_ng(tmp_path, "")
+    told = [version_of(programs[0], "-v"), version_of(programs[1], "--version")]
+    assert ("8.2302" in told[0], "3.38" in told[1]) == (True, True), told
+    assert version("opentelemetry-sdk").startswith("1.45")
 
 
 def test_the_table_in_the_document_is_what_was_tried() -> None:
