@@ -140,8 +140,8 @@ class Spool:
             found = os.fstat(fd)
             if found.st_nlink and found.st_size:
                 return Segment(path, fd, found.st_size)
-            if found.st_nlink and time.time() - found.st_mtime > MEASURED_S:
-                path.unlink()  # its maker has not locked it within a second: it is gone
+            if found.st_nlink:
+                path.unlink()  # a maker who has not locked it yet will see that, and make another
         except OSError:
             pass
         os.close(fd)

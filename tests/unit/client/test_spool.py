@@ -1,7 +1,7 @@
 import os
 import subprocess
 import sys
-import time
+import threading
 
 import pytest
 
@@ -126,14 +126,32 @@ def test_what_belongs_to_a_living_user_is_left_to_it(tmp_path):
     assert ([], ["1"]) == (drain(second), drain(first))
 
 
-def test_an_old_empty_file_is_removed(tmp_path):
-    empty = tmp_path / "events-1.ndjson"
-    empty.touch()
-    Spool(tmp_path, MANY).adopt()
-    assert empty.exists()
-    os.utime(empty, (time.time() - 60,) * 2)
-    Spool(tmp_path, MANY).adopt()
-    assert not empty.exists()
+def test_an_empty_file_that_nobody_has_locked_is_removed(tmp_path):
+    (tmp_path / "events-1.ndjson").touch()
+    spool = Spool(tmp_path, MANY)
+    spool.adopt()
+    assert ([], []) == (files(tmp_path), spool.segments)
+
+
+def test_many_who_adopt_and_append_at_once_lose_and_double_nothing(tmp_path):
+    spools = [Spool(tmp_path, MANY) for _ in range(4)]
+
+    def work(spool, number):
+        for each in range(100):
+            spool.append(entries(f"{number}-{each}"))
+            spool.adopt()
+            if each % 10 == 0:
+                found.extend(drain(spool))
+
+    found = []
+    threads = [threading.Thread(target=work, args=(each, n)) for n, each in enumerate(spools)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for spool in spools:
+        found += drain(spool)
+    assert sorted(f"{number}-{each}" for number in range(4) for each in range(100)) == sorted(found)
 
 
 def test_a_torn_end_is_counted_as_damage_and_passed_by(tmp_path):
