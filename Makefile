@@ -31,6 +31,7 @@ test-long: .venv/for-tests services
 
 services:
 	tests/services/install-packages
+	tests/services/install-shippers
 
 .venv/for-use: setup.cfg setup.py
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

@@ -1,6 +1,6 @@
 """Shippers as programs of this machine, run in the foreground with configuration of their own.
 
-`tests/services/install-packages` puts them where they are looked for.
+`tests/services/install-shippers` puts them where they are looked for.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.services.lifecycle import ServiceMissing
 from tests.services.program import Program
 
-HOW_TO_GET = "run tests/services/install-packages"
+HOW_TO_GET = "run tests/services/install-shippers"
 
 
 def home(name: str) -> Path:
