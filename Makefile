@@ -1,12 +1,13 @@
 # make demo   the main job on generated traffic, without any service
 # make test   all tests, real services included
+# make compiled  the same with the way of a message compiled: in build/compiled
 # make check  the quick part: format, lint, types, layers, unit tests
 PYTHON ?= python3
 BIN := .venv/bin
 # Debian 12's pip would take an older way to install that does not find the schemas.
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
 
-.PHONY: demo check lint unit test test-long services clean
+.PHONY: demo check lint unit test test-long compiled test-compiled services clean
 
 demo: .venv/for-use
 	$(BIN)/mqworker demo
@@ -24,10 +25,23 @@ unit: .venv/for-tests
 	$(BIN)/pytest -n 2 tests/unit
 
 test: check services
+	$(MAKE) --no-print-directory test-compiled
 	$(BIN)/pytest --ignore=tests/unit -m "not long" --session-timeout=3600
 
 test-long: .venv/for-tests services
 	$(BIN)/pytest -m long --timeout=3600
+
+# A copy, so that no checkout holds extensions that are older than its sources.
+compiled: .venv/for-tests
+	rm -rf build/compiled
+	mkdir -p build/compiled
+	cp -r mqworker schemas tests benchmarks docs examples systemd Makefile setup.py setup.cfg \
+	    pyproject.toml ruff.toml *.rst LICENSE MANIFEST.in constraints.txt build/compiled
+	cd build/compiled && MQWORKER_COMPILE=1 ../../$(BIN)/python setup.py --quiet build_ext --inplace
+
+test-compiled: compiled
+	cd build/compiled && PYTHONPATH=. MQWORKER_TEST_COMPILED=1 \
+	    ../../$(BIN)/python -m pytest -q -n 2 -p no:cacheprovider tests/unit tests/contract/test_compiled.py
 
 services:
 	tests/services/install-packages

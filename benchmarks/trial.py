@@ -27,6 +27,7 @@ from mqworker.core.extract import Extraction
 from mqworker.core.naming import Naming
 from mqworker.core.pace import Pace
 from mqworker.core.policy import Policy
+from mqworker.daemon import tend_garbage
 from mqworker.memories.process import ProcessMemory
 from mqworker.memories.redis import RedisMemory
 from mqworker.memories.redis_server import RedisMemoryOptions
@@ -76,9 +77,8 @@ class Measured:
 def measure(trial: Trial) -> Measured:
     """Run a worker over its share of a stream until all is settled."""
     worker, source, sink = assemble(trial, generate(trial.shape))
-    gc.collect()
-    gc.freeze()  # the stream is no part of the worker
     worker.correlating.load()
+    tend_garbage()  # as the daemon does; the stream is frozen with it
     print("ready", flush=True)
     sys.stdin.readline()
     before, cpu, began = own_bytes(), cpu_seconds(), time.time()

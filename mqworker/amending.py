@@ -23,6 +23,7 @@ from mqworker.core.correlation.walk import resolve
 from mqworker.core.document import serialize
 from mqworker.core.message import Amendment, Outcome, Place, Stored
 from mqworker.core.pace import Pace
+from mqworker.core.privacy import Privacy
 from mqworker.lanes import LaneMaker, Lanes
 from mqworker.pending import Pending
 from mqworker.ports import Revisions
@@ -76,8 +77,10 @@ class Amending:
         tally: Tally,
         chance: Callable[[], float],
         lanes: LaneMaker = Lanes,
+        privacy: Privacy | None = None,
     ) -> None:
         self.revisions = revisions
+        self.privacy = privacy
         self.replica = replica
         self.pace = pace
         self.tally = tally
@@ -184,7 +187,7 @@ class Amending:
         for entry in entries:
             known = resolve(self.replica, self.replica.fixed(entry.sighting))
             if entry.answer is not None:
-                self.verify(entry, known)
+                self.verify(entry, self.shown(known))
             elif entry.stored is not None:
                 self.complete(entry, entry.stored, known)
         released, self.released = self.released, []
@@ -200,14 +203,21 @@ class Amending:
     def complete(self, entry: Entry, stored: Stored, known: Answer) -> None:
         """Plan the write of a document that does not say what is known yet."""
         event, told = emptied(stored.source, self.replica.rules)
-        answer = better(known, told)
+        answer = better(self.shown(known), told)
         if answer == told:
             self.finish(entry)
             return
         self.tally.add("taken_back", count_taken_back(told, answer))
         entry.answer = answer
-        source = serialize(filled(event, answer, self.replica.rules))
+        fields = filled(event, answer, self.replica.rules)
+        if self.privacy is not None:
+            fields = self.privacy.document(fields, known, self.replica.rules)
+        source = serialize(fields)
         self.decided.append((entry, Amendment(entry.place, source, stored.version)))
+
+    def shown(self, known: Answer) -> Answer:
+        """Return an answer as documents tell it."""
+        return known if self.privacy is None else self.privacy.answer(known, self.replica.rules)
 
     def finish(self, entry: Entry) -> None:
         """Release who waited for this round; go round again for who came later."""

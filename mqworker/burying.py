@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 
 from mqworker.core.backoff import Backoff
 from mqworker.core.deadletter import Grave, dead_letter
-from mqworker.core.errors import MqworkerError
+from mqworker.core.errors import Declined, MqworkerError
+from mqworker.core.message import Failure, Prepared
 from mqworker.core.settlement import OpenMessage
 from mqworker.lanes import LaneMaker, Lanes
 from mqworker.ports import Publisher
 
 log = logging.getLogger(__name__)
+
+
+Redact = Callable[[Prepared, Sequence[Failure]], tuple[Prepared, Sequence[Failure]]]
+"""Takes what is not to be shown out of what a dead letter is made of."""
 
 
 class Burying:
@@ -26,12 +31,16 @@ class Burying:
         backoff: Backoff,
         chance: Callable[[], float],
         lanes: LaneMaker = Lanes,
+        redact: Redact | None = None,
     ) -> None:
+        self.redact = redact
         self.publisher = publisher
         self.grave = grave
         self.backoff = backoff
         self.chance = chance
-        self.lanes: Lanes[list[OpenMessage], bool] = lanes("dead-letters", 1, self.publish)
+        self.lanes: Lanes[list[OpenMessage], Collection[int]] = lanes(
+            "dead-letters", 1, self.publish
+        )
         self.waiting: list[OpenMessage] = []
         self.attempt = 0
         self.not_before = 0.0
@@ -54,30 +63,42 @@ class Burying:
     def collect(self, now: float, channel: int) -> list[OpenMessage]:
         """Return the messages of `channel` that the broker has confirmed as dead letters."""
         buried: list[OpenMessage] = []
-        for messages, confirmed in self.lanes.collect():
-            ours = [m for m in messages if m.prepared.delivery.tag.channel == channel]
-            if confirmed:
-                self.attempt = 0
-                buried += ours
-            else:
-                self.not_before = now + self.backoff.delay_s(self.attempt, self.chance())
-                self.attempt += 1
-                self.waiting = ours + self.waiting
+        for messages, failed in self.lanes.collect():
+            again = range(len(messages)) if failed is None else failed
+            kept: list[OpenMessage] = []
+            for position, message in enumerate(messages):
+                if message.prepared.delivery.tag.channel == channel:
+                    (kept if position in again else buried).append(message)
+            self.waiting = kept + self.waiting
+            self.attempt = self.attempt + 1 if again else 0
+            if again:
+                self.not_before = now + self.backoff.delay_s(self.attempt - 1, self.chance())
         return buried
 
     def abandon(self) -> None:
         """Forget what is in line: the broker delivers it again."""
         self.waiting = []
 
-    def publish(self, messages: list[OpenMessage]) -> bool:
-        """Publish dead letters; runs in the thread. Returns whether they are confirmed."""
+    def remains(self, message: OpenMessage) -> tuple[Prepared, Sequence[Failure]]:
+        """Return what a dead letter is made of; after a defect, of what was sent."""
+        if self.redact is not None:
+            try:
+                return self.redact(message.prepared, message.failures)
+            except Exception:
+                log.exception("a defect of mqworker: a dead letter is not redacted")
+        return message.prepared, message.failures
+
+    def publish(self, messages: list[OpenMessage]) -> Collection[int]:
+        """Publish dead letters; runs in the thread. Returns the positions to publish again."""
         now = datetime.now(UTC)
         letters = [
-            dead_letter(message.prepared, message.failures, self.grave, now) for message in messages
+            dead_letter(*self.remains(message), self.grave.of(message.prepared.delivery), now)
+            for message in messages
         ]
         try:
             self.publisher.publish(letters)
         except MqworkerError as error:
-            log.error("dead letters not confirmed, kept count=%d error=%s", len(letters), error)  # noqa: TRY400 - an outage needs no traceback
-            return False
-        return True
+            again = error.positions if isinstance(error, Declined) else range(len(letters))
+            log.error("dead letters not confirmed, kept count=%d error=%s", len(again), error)  # noqa: TRY400 - an outage needs no traceback
+            return again
+        return ()

@@ -49,6 +49,7 @@ class Correlating:
         lanes: LaneMaker = Lanes,
     ) -> None:
         self.memory = memory
+        self.privacy = remembering.privacy
         self.remembering = remembering
         self.replica = remembering.replica
         self.sighter = Sighter(self.replica.rules)
@@ -56,7 +57,9 @@ class Correlating:
         self.tally = tally
         self.chance = chance
         self.visits: Lanes[Visit, list[Remembered]] = lanes("memory", 1, self.exchange)
-        self.amending = Amending(revisions, self.replica, pace, tally, chance, lanes)
+        self.amending = Amending(
+            revisions, self.replica, pace, tally, chance, lanes, remembering.privacy
+        )
         self.generation = 0
         self.batches: list[list[Pending]] = []
         self.unlinked: list[list[Pending]] = []
@@ -211,6 +214,8 @@ class Correlating:
         """Write the source of an event's document, with what is known for it."""
         try:
             fields = filled(item.event.fields, item.answer, self.replica.rules)
+            if self.privacy is not None:
+                fields = self.privacy.document(fields, item.answer, self.replica.rules)
             index_name, name, _, elsewhere = item.document
             item.document = Document(index_name, name, serialize(fields), elsewhere)
         except Refused as refused:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from mqworker.core.clause import Clause
 from mqworker.core.correlation.sighting import Sighting
+from mqworker.core.holding import Holding
 from mqworker.core.message import (
     Amendment,
     Delivery,
@@ -53,6 +54,16 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Leave. What was handed over and not settled goes back. A second call does nothing."""
+
+
+class Shelf(Source, Protocol):
+    """A source that can be looked through to its end, most of it to be left where it is."""
+
+    def hold(self, tags: Iterable[Tag]) -> None:
+        """Keep these unsettled to the end, and let others come beside them: without limit.
+
+        When the source is closed they go back to their place in the queue, marked as redelivered.
+        """
 
 
 class Sink(Protocol):
@@ -166,6 +177,29 @@ class Archive(Protocol):
         """
 
 
+class Holdings(Protocol):
+    """What a store holds, as indices. Implemented by the same adapters as `Sink`."""
+
+    def holdings(self) -> list[Holding]:
+        """Return every index that has a name of ours, in the order of their names.
+
+        Raises:
+            SinkUnavailable: the store does not answer.
+            Misconfigured: we may not ask.
+        """
+
+    def drop(self, name: str) -> None:
+        """Remove an index with its documents, for good; one that is not there is no error.
+
+        Raises:
+            SinkUnavailable: the store does not answer; part of it may be removed.
+            Misconfigured: we may not do that.
+        """
+
+    def close(self) -> None:
+        """Leave. A second call does nothing."""
+
+
 class Publisher(Protocol):
     """Hands messages to a broker. Used by one thread at a time."""
 
@@ -176,7 +210,8 @@ class Publisher(Protocol):
         the same again is the caller's cure (at least once).
 
         Raises:
-            BrokerUnavailable: no confirmation: refused, connection lost, or none in time.
+            Declined: the broker has all of them but some, which it could not take now.
+            BrokerUnavailable: no confirmation: connection lost, or none in time.
             Misconfigured: a message could not be routed to any queue.
         """
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 from mqworker.core.correlation.replica import Change, Replica
 from mqworker.core.correlation.retention import Retention
 from mqworker.core.correlation.rules import Rules
+from mqworker.core.privacy import Privacy
 from mqworker.ports import Remembered
 
 
@@ -15,10 +16,14 @@ class Remembering:
     """A worker's copy of what is remembered.
 
     wall: the clock, in seconds since 1970.
+    privacy: what documents are not to show of it.
     needed: the log's entries before this position are not needed any more.
     """
 
-    def __init__(self, rules: Rules, wall: Callable[[], float]) -> None:
+    def __init__(
+        self, rules: Rules, wall: Callable[[], float], privacy: Privacy | None = None
+    ) -> None:
+        self.privacy = privacy
         self.replica = Replica(rules)
         self.retention = Retention(rules)
         self.wall = wall

@@ -21,6 +21,10 @@ Fact = Literal[
     "taken_back",  # fields whose fill was found wrong or ambiguous later
     "completed",  # documents that correlation wrote again
     "braked",  # times that consumption stopped because most was bad
+    "objects",  # log files of CloudTrail that were read to their end
+    "published",  # events that the broker has confirmed
+    "skipped",  # notifications and objects that there is nothing to read of
+    "denied",  # messages put back because something could not be read for now
 ]
 
 

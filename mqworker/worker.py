@@ -21,7 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from mqworker.burying import Burying
+from mqworker.burying import Burying, Redact
 from mqworker.core.batch import Batch
 from mqworker.core.brake import Brake, Place
 from mqworker.core.correlation.rules import Rules
@@ -30,6 +30,7 @@ from mqworker.core.message import Delivery, Failure, Prepared, Refusal, Tag
 from mqworker.core.pace import Pace
 from mqworker.core.pipeline import Moments, documents, prepare
 from mqworker.core.policy import Policy
+from mqworker.core.privacy import Privacy
 from mqworker.core.settlement import OpenMessage
 from mqworker.correlating import Correlating
 from mqworker.lanes import LaneMaker, Lanes
@@ -49,7 +50,10 @@ class Store(Sink, Revisions, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The adapters that a worker works with."""
+    """The adapters that a worker works with.
+
+    privacy: what documents are not to show. redact: what dead letters are not to show.
+    """
 
     source: Source
     sink: Store
@@ -57,6 +61,8 @@ class Parts:
     grave: Grave
     memory: Memory
     rules: Rules
+    privacy: Privacy | None = None
+    redact: Redact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +101,16 @@ class Worker:
         self.correlating = Correlating(
             parts.memory,
             parts.sink,
-            Remembering(parts.rules, outside.wall),
+            Remembering(parts.rules, outside.wall, parts.privacy),
             pace,
             tally,
             chance,
             lanes,
         )
         self.writing = Writing(parts.sink, pace, tally, chance, lanes)
-        self.burying = Burying(parts.dead_letters, parts.grave, pace.backoff, chance, lanes)
+        self.burying = Burying(
+            parts.dead_letters, parts.grave, pace.backoff, chance, lanes, parts.redact
+        )
         self.moments = Moments()
         self.batch: Batch[Pending] = Batch(pace.batch)
         self.brake = Brake(pace.brake)
@@ -198,7 +206,7 @@ class Worker:
             100 * self.pace.brake.ratio,
             self.pace.brake.sample,
             self.pace.brake.pause_s,
-            self.parts.grave.dead_queue,
+            self.parts.grave,
         )
 
     def wait_s(self, now: float) -> float:

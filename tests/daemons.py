@@ -1,4 +1,4 @@
-"""`mqworker run` as people start it: the installed command, in processes of its own."""
+"""mqworker's daemons as people start them: the installed command, in processes of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -27,16 +27,17 @@ READY_EMBEDDED = "sink ready"
 class Daemon:
     """One `mqworker run` and its children; `log` holds all that they said."""
 
-    command = "run"
-
-    def __init__(self, log: Path, *flags: str) -> None:
-        """Start it; it dies with the tests, however these end."""
+    def __init__(
+        self, log: Path, *flags: str, command: str = "run", env: Mapping[str, str] | None = None
+    ) -> None:
+        """Start it, or another command; it dies with the tests, however these end."""
         self.log = log
         tied = ["setpriv", "--pdeathsig", "KILL"]  # which then becomes mqworker, with the same pid
         with log.open("ab") as out:
             self.process = subprocess.Popen(
-                [*tied, str(PROGRAM), self.command, "--config", "/dev/null", *flags],
-                env={k: v for k, v in os.environ.items() if not k.startswith("MQWORKER_")},
+                [*tied, str(PROGRAM), command, "--config", "/dev/null", *flags],
+                env={k: v for k, v in os.environ.items() if not k.startswith("MQWORKER_")}
+                | dict(env or {}),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,

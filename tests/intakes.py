@@ -7,6 +7,7 @@ import re
 import socket
 import ssl
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
@@ -31,7 +32,8 @@ class Reply(NamedTuple):
 class IntakeDaemon(Daemon):
     """One `mqworker intake`."""
 
-    command = "intake"
+    def __init__(self, log: Path, *flags: str) -> None:
+        super().__init__(log, *flags, command="intake")
 
     @property
     def port(self) -> int:

@@ -1,4 +1,4 @@
-"""The consumption of one queue over one RabbitMQ connection.
+"""The consumption of one queue, or several, over one RabbitMQ connection.
 
 1. A message is either handed over or given back (basic.nack, requeue); what is neither is in
    `buffer`, and the broker has it too.
@@ -43,8 +43,10 @@ class Consumer:
         self.buffer: list[Delivery] = []
         self.received: datetime | None = None
         self.window = AckWindow(hold_most=max(1, options.prefetch // 2))
-        self.consumer_tag = ""
-        self.cancelling = False
+        self.aside = 0
+        self.consumer_tags: list[str] = []
+        self.origins: dict[bytes, str] = {}
+        self.cancelling = 0
         self.link: Link | None = None
         self.channel: Any = None
 
@@ -57,39 +59,53 @@ class Consumer:
         self.link, self.channel = link, link.channel
         declare(self.channel, self.options.topology)
         answered = ignore if self.taking else link.be_ready
-        self.channel.basic_qos(prefetch_count=self.prefetch.current, callback=answered)
+        self.ask_for(self.prefetch.current, answered)
         if self.taking:
             self.consume(link.be_ready)
 
     def want(self, taking: bool) -> None:
         """Start or stop to take messages; a stop gives back what was not handed over."""
         self.taking = taking
-        if taking and not self.consumer_tag and not self.cancelling:
+        if taking and not self.consumer_tags and not self.cancelling:
             self.consume(ignore)
-        elif self.consumer_tag and not taking:
+        elif self.consumer_tags and not taking:
             self.cancel()
 
+    def ask_for(self, count: int, answered: Callable[[Any], None]) -> None:
+        """Limit what the broker sends: so many messages together, shared by the queues."""
+        each = max(1, count // len(self.options.topology.queues))
+        self.channel.basic_qos(prefetch_count=each, callback=answered)
+
     def consume(self, answered: Callable[[Any], None]) -> None:
-        """Ask for messages."""
-        self.consumer_tag = self.channel.basic_consume(
-            self.options.queue, self.on_message, callback=answered
-        )
+        """Ask for messages; the answer to the last request is the answer to all."""
+        queues = self.options.topology.queues
+        for queue in queues:
+            last = queue == queues[-1]
+            tag = self.channel.basic_consume(
+                queue, self.on_message, callback=answered if last else ignore
+            )
+            self.consumer_tags.append(tag)
+            if len(queues) > 1:
+                self.origins[tag.encode()] = queue
 
     def cancel(self) -> None:
         """Ask for no more messages, and give back those in the buffer."""
-        tag, self.consumer_tag, self.cancelling = self.consumer_tag, "", True
-        self.channel.basic_cancel(tag, callback=self.cancelled)
+        tags, self.consumer_tags = self.consumer_tags, []
+        self.cancelling = len(tags)
+        for tag in tags:
+            self.channel.basic_cancel(tag, callback=self.cancelled)
         returned, self.buffer = self.buffer, []
         for delivery in returned:
             self.channel.basic_nack(delivery.tag.number)
         self.prefetch.settle(delivery.tag.number for delivery in returned)
 
     def cancelled(self, _frame: Any) -> None:
-        """Note that nothing more will come."""
-        self.cancelling = False
+        """Note that nothing more will come from one queue."""
+        self.cancelling -= 1
 
     def deliver(
         self,
+        consumer_tag: bytes,
         number: int,
         redelivered: bool,
         exchange: str,
@@ -98,23 +114,23 @@ class Consumer:
         body: bytes,
     ) -> None:
         """Take one message from the connection."""
-        if not self.consumer_tag:
+        if not self.consumer_tags:
             self.give_back(number)
             return
         received = self.received
         if received is None:
             received = self.received = self.clock()
         tag = Tag(self.channel_number, number)
+        origin = self.origins.get(consumer_tag, "")
         self.buffer.append(
-            Delivery(tag, body, properties, received, redelivered, exchange, routing_key)
+            Delivery(tag, body, properties, received, redelivered, exchange, routing_key, origin)
         )
-
         if len(body) > LARGE_BYTES and self.prefetch.add(number, len(body)):
             self.lighten()
 
     def lighten(self) -> None:
         """Give everything back: nothing less keeps the broker from sending what is on its way."""
-        self.consumer_tag = ""
+        self.consumer_tags = []
         if self.link:
             count, weight = len(self.prefetch.weights), self.prefetch.weight
             text = f"{count} unsettled messages weigh {weight} bytes: going on with fewer at a time"
@@ -123,10 +139,11 @@ class Consumer:
 
     def widen(self) -> None:
         """Ask for more at a time from now on: a prefetch limit is one of the consumer's."""
-        old = self.consumer_tag
-        self.channel.basic_qos(prefetch_count=self.prefetch.current, callback=ignore)
+        old, self.consumer_tags = self.consumer_tags, []
+        self.ask_for(self.prefetch.current, ignore)
         self.consume(ignore)
-        self.channel.basic_cancel(old)
+        for tag in old:
+            self.channel.basic_cancel(tag)
 
     def give_back(self, number: int) -> None:
         """Give back a message that was on its way when the consumer was cancelled."""
@@ -136,6 +153,7 @@ class Consumer:
     def on_message(self, _channel: Any, method: Any, properties: Any, body: bytes) -> None:
         """Take one message that pika has read, should it not leave that to `ConsumerConnection`."""
         self.deliver(
+            method.consumer_tag.encode(),
             method.delivery_tag,
             method.redelivered,
             method.exchange,
@@ -150,7 +168,7 @@ class Consumer:
         del self.buffer[:limit]
         self.window.deliver([delivery.tag.number for delivery in handed])
         self.received = None
-        if self.prefetch.pass_on(len(handed)) and self.consumer_tag:
+        if self.prefetch.pass_on(len(handed)) and self.consumer_tags:
             self.widen()
         return handed
 
@@ -158,6 +176,17 @@ class Consumer:
         """Note what may be acknowledged."""
         self.window.settle(numbers)
         self.prefetch.settle(numbers)
+
+    def hold(self, numbers: Sequence[int]) -> None:
+        """Count these no more: they stay in our hands, and others shall come instead.
+
+        The broker counts what a consumer holds, not what its channel does: a new one has room.
+        """
+        self.prefetch.settle(numbers)
+        self.aside += len(numbers)
+        if 2 * self.aside >= self.prefetch.current and self.consumer_tags:
+            self.aside = 0
+            self.widen()
 
     def acknowledge(self, now: float) -> None:
         """Acknowledge what is to be by now, in seconds on a clock that never goes back."""

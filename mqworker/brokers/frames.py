@@ -15,8 +15,8 @@ from mqworker.brokers.content import read_properties
 from mqworker.brokers.fields import read_short
 from mqworker.core.message import PlainProperties
 
-Deliver = Callable[[int, bool, str, str, PlainProperties, bytes], None]
-"""(delivery number, redelivered, exchange, routing key, properties, body)"""
+Deliver = Callable[[bytes, int, bool, str, str, PlainProperties, bytes], None]
+"""(consumer tag, delivery number, redelivered, exchange, routing key, properties, body)"""
 
 FRAME = Struct(">BHI")  # type, channel, size of the payload
 NUMBER = Struct(">QB")  # delivery number, redelivered
@@ -35,7 +35,7 @@ class DeliveryReader:
     """Splits a stream of frames into deliveries and other frames; their order is kept.
 
     head, tail: the bytes around number and flag of the last method frame; the next one is likely
-        to have the same. exchange, routing_key: what `tail` says.
+        to have the same. consumer_tag, exchange, routing_key: what these say.
     known, properties: the bytes of the last properties, and what they say: equal ones are read
         once. Nobody changes properties that were read.
     """
@@ -46,6 +46,7 @@ class DeliveryReader:
         self.chunks: list[bytes] = []
         self.missing = 0
         self.head = self.tail = b""
+        self.consumer_tag = b""
         self.exchange = self.routing_key = ""
         self.known = b""
         self.properties = PlainProperties()
@@ -116,7 +117,9 @@ class DeliveryReader:
         number, redelivered = NUMBER.unpack_from(data, at)
         self.read(data[header + HEADER_FRAME.size : body - 1])
         names, body_bytes = (self.exchange, self.routing_key), data[begin:after]
-        self.deliver(number, redelivered != 0, *names, self.properties, body_bytes)
+        self.deliver(
+            self.consumer_tag, number, redelivered != 0, *names, self.properties, body_bytes
+        )
         return after + 1
 
     def read(self, raw: bytes) -> None:
@@ -142,7 +145,7 @@ class DeliveryReader:
     def take_deliver(self, data: bytes, begin: int, after: int) -> None:
         """Begin a delivery: consumer tag, number, redelivered, exchange, routing key."""
         at = begin + FRAME.size + len(BASIC_DELIVER)
-        at += 1 + data[at]
+        self.consumer_tag = data[at + 1 : (at := at + 1 + data[at])]
         number, redelivered = NUMBER.unpack_from(data, at)
         self.number, self.redelivered, self.open = number, redelivered != 0, True
         behind = at + NUMBER.size
@@ -170,4 +173,6 @@ class DeliveryReader:
         """Hand over the delivery."""
         self.open = False
         names = self.exchange, self.routing_key
-        self.deliver(self.number, self.redelivered, *names, self.properties, body)
+        self.deliver(
+            self.consumer_tag, self.number, self.redelivered, *names, self.properties, body
+        )

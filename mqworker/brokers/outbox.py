@@ -26,7 +26,7 @@ class Outbox:
     """Writes messages, and keeps account of the broker's answers.
 
     returned: exchange and routing key of a message that could not be routed.
-    refusals: how often the broker could not take a message (basic.nack).
+    refused: the numbers of the messages that the broker could not take (basic.nack).
     blocked: why the broker takes nothing now; "" if it does.
     """
 
@@ -36,7 +36,7 @@ class Outbox:
         self.topology = topology
         self.confirms = Confirms()
         self.returned: tuple[str, str] | None = None
-        self.refusals = 0
+        self.refused: set[int] = set()
         self.blocked = ""
         self.link: Link | None = None
         self.channel: Any = None
@@ -65,8 +65,9 @@ class Outbox:
     def note_answer(self, frame: Any) -> None:
         """Take the broker's answer to one message or several."""
         answer = frame.method
-        self.confirms.answer(answer.delivery_tag, multiple=answer.multiple)
-        self.refusals += isinstance(answer, pika.spec.Basic.Nack)
+        answered = self.confirms.answer(answer.delivery_tag, multiple=answer.multiple)
+        if isinstance(answer, pika.spec.Basic.Nack):
+            self.refused |= answered
 
     def note_return(self, _channel: Any, method: Any, _properties: Any, _body: bytes) -> None:
         """Take back a message that could not be routed."""

@@ -27,13 +27,19 @@ GUEST = "guest"
 class Topology:
     """What is declared before use, or only looked at where `passive`.
 
-    queue: durable, without arguments.
-    exchanges: direct and durable; the queue is bound to each with its own name as routing key.
+    queue, others: queues, durable, without arguments.
+    exchanges: direct and durable; each queue is bound to each with its own name as routing key.
     """
 
     queue: str
     exchanges: tuple[str, ...] = ()
     passive: bool = False
+    others: tuple[str, ...] = ()
+
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """All queues."""
+        return (self.queue, *self.others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +47,7 @@ class RabbitmqOptions:
     """A RabbitMQ broker, and how to speak to it.
 
     urls: the brokers of one cluster; the first that serves is used, and after a loss again.
-    queue, exchanges, passive: see `Topology`.
+    queue, exchanges, passive, others: see `Topology`.
     prefetch: how many messages the broker sends before the first of them is settled (1 to 65535).
     prefetch_bytes: how much the large ones among them may weigh; fewer are asked for beyond that.
     heartbeat_s: a broker that is silent is given up after `heartbeat_s + 5` to twice that.
@@ -58,6 +64,7 @@ class RabbitmqOptions:
     queue: str = "eventtask"
     exchanges: tuple[str, ...] = ("eventtask", "mozdef")
     passive: bool = False
+    others: tuple[str, ...] = ()
     prefetch: int = 2000
     prefetch_bytes: int = 256 * 2**20
     heartbeat_s: int = 20
@@ -95,13 +102,14 @@ class RabbitmqOptions:
 
     @property
     def topology(self) -> Topology:
-        """The queue that is consumed, with its exchanges."""
-        return Topology(self.queue, self.exchanges, self.passive)
+        """The queues that are consumed, with their exchanges."""
+        return Topology(self.queue, self.exchanges, self.passive, self.others)
 
     @property
     def dead_letters(self) -> Topology:
-        """The dead-letter queue, which is reached by its name (default exchange)."""
-        return Topology(f"{self.queue}.dead", passive=self.passive)
+        """The dead-letter queues, which are reached by their names (default exchange)."""
+        others = tuple(f"{queue}.dead" for queue in self.others)
+        return Topology(f"{self.queue}.dead", passive=self.passive, others=others)
 
 
 def refuse_tls_for_plain(options: RabbitmqOptions, targets: tuple[BrokerUrl, ...]) -> None:
@@ -188,16 +196,18 @@ def declare(channel: Any, topology: Topology) -> None:
     """Ask for what the topology names; whatever is asked next is answered after it.
 
     pika sends each request once the one before is answered. A refusal closes the channel. Where
-    passive, only the queue is looked at: which exchanges lead to it is the operator's affair.
+    passive, only the queues are looked at: which exchanges lead to them is the operator's affair.
     """
     if topology.passive:
-        channel.queue_declare(topology.queue, passive=True, callback=ignore)
+        for queue in topology.queues:
+            channel.queue_declare(queue, passive=True, callback=ignore)
         return
     for exchange in topology.exchanges:
         channel.exchange_declare(exchange, "direct", durable=True, callback=ignore)
-    channel.queue_declare(topology.queue, durable=True, callback=ignore)
-    for exchange in topology.exchanges:
-        channel.queue_bind(topology.queue, exchange, topology.queue, callback=ignore)
+    for queue in topology.queues:
+        channel.queue_declare(queue, durable=True, callback=ignore)
+        for exchange in topology.exchanges:
+            channel.queue_bind(queue, exchange, queue, callback=ignore)
 
 
 def ignore(_frame: Any) -> None:

@@ -107,6 +107,7 @@ class Leases:
 
     def connect(self, client: redis.Redis) -> None:
         """Work with this Redis from now on; the leases stay what they are."""
+        self.client = client
         self.take_script = client.register_script(TAKE)
         self.settle_script = client.register_script(SETTLE)
         self.renew_script = client.register_script(RENEW)
@@ -125,6 +126,10 @@ class Leases:
         keys = [self.held, self.ends, *self.lists]
         args: list[str | int] = [self.lease_ms, self.owner, first, limit, MOST_BYTES]
         return cast("list[bytes]", self.take_script(keys, args))
+
+    def count(self) -> int:
+        """Count the messages that nobody holds."""
+        return sum(int(self.client.llen(name)) for name in self.lists)
 
     def settle(self, numbers: Sequence[int]) -> None:
         """Forget these messages."""

@@ -77,7 +77,7 @@ def advise_channel(reply: Reply, topology: Topology) -> str | None:
             "an exchange of this name exists with other properties: delete it, leave it out "
             "(--exchange), or bind the queue yourself and use --passive"
         )
-    return ADVICE.get(reply.code, "").format(queue=topology.queue) or None
+    return ADVICE.get(reply.code, "").format(queue=" or ".join(topology.queues)) or None
 
 
 ADVICE = {

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from mqworker.cli.config_migrate import migrate_file
 from mqworker.cli.display import echo_json, printable, to_json
 from mqworker.cli.options import Configuration, configured, json_option
 from mqworker.config.load import shown
@@ -15,14 +16,10 @@ from mqworker.config.settings import OPTIONS
 Shown = Mapping[str, tuple[Any, str]]
 
 
-@click.command()
 @configured()
 @json_option("Print a JSON object: for each option its value and its origin.")
-def config(configuration: Configuration, *, as_json: bool) -> None:
-    """Print the effective configuration as TOML, with the origin of each value; secrets masked.
-
-    Exits with status 78, and tells what is wrong, when the worker could not start with it.
-    """
+def show(configuration: Configuration, *, as_json: bool) -> None:
+    """Print the effective configuration."""
     values = shown(configuration.loaded)
     if as_json:
         echo_json(
@@ -30,6 +27,21 @@ def config(configuration: Configuration, *, as_json: bool) -> None:
         )
     else:
         click.echo(as_toml(values))
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def config(ctx: click.Context, /, **given: Any) -> Any:
+    """Print the effective configuration as TOML, with the origin of each value; secrets masked.
+
+    Exits with status 78, and tells what is wrong, when the worker could not start with it.
+    """
+    return None if ctx.invoked_subcommand else show(**given)
+
+
+# The flags are those of `show`; a command behind `config` needs no configuration that is sound.
+config.params += reversed(getattr(show, "__click_params__", []))
+config.add_command(migrate_file)
 
 
 def as_toml(values: Shown) -> str:

@@ -180,7 +180,7 @@ def as_object(account: Account) -> dict[str, Any]:
         "directory": str(account.site.directory),
         "broker": account.site.broker,
         "sink": account.site.sink,
-        "dead_letter_queue": Grave(account.site.settings.queue).dead_queue,
+        "dead_letter_queue": Grave(account.site.settings.first_queue).dead_queue,
         "sent": {
             "messages": len(plan.bodies),
             "by_kind": plan.good_by_kind(),

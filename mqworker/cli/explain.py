@@ -16,13 +16,17 @@ from mqworker.cli.options import Configuration, configured, json_option
 from mqworker.cli.snippet import draw, render
 from mqworker.config.broker import DEAD_SUFFIX
 from mqworker.config.events import EventOptions
+from mqworker.config.privacyfile import load_privacy
 from mqworker.config.rulesfile import load_rules
 from mqworker.config.settings import Settings
+from mqworker.core.correlation.rules import Rules
+from mqworker.core.document import serialize
 from mqworker.core.explain import Explained
 from mqworker.core.explain import explain as explain_message
 from mqworker.core.explain_correlation import Related, relate
 from mqworker.core.message import Delivery, Document, PlainProperties, Tag
 from mqworker.core.phrases import linked, phrases, worded
+from mqworker.core.privacy import Privacy
 from mqworker.wiring.policy import build_policy
 
 STAGES_OF_RECORD = ("decode", "normalize")
@@ -35,7 +39,7 @@ INDENT = " " * 6
 @click.option("--timestamp", type=int, metavar="SECONDS", help="The AMQP timestamp.")
 @click.option("--content-encoding", metavar="TEXT", help="The AMQP content_encoding, as in gzip.")
 @click.option("--received", callback=moment, metavar="TIME", help="When it came.  [default: now]")
-@configured(EventOptions, services=(), more=("rules",))
+@configured(EventOptions, services={"privacy"}, more=("rules", "privacy", "privacy_key_file"))
 @json_option("Print each event in the body as a JSON object on a line of its own.")
 def explain(
     configuration: Configuration,
@@ -49,7 +53,8 @@ def explain(
 
     It is decoded, normalized and validated as `mqworker run` does it, with the same configuration,
     but nothing is sent anywhere. The events of a message of several (an array, or lines) are
-    correlated with each other. The exit status is 0 for a message that would be refused, too.
+    correlated with each other. With --privacy the document is shown as its rules leave it; what
+    comes before is the true event. The exit status is 0 for a message that would be refused, too.
     """
     settings = configuration.settings
     # One byte more than is allowed is enough to see that it is too much.
@@ -60,14 +65,26 @@ def explain(
         PlainProperties(**properties),
         received or datetime.now(UTC),
         exchange=settings.exchange[0],
-        routing_key=settings.queue,
+        routing_key=settings.first_queue,
     )
     rules = load_rules(settings.rules)
+    privacy = load_privacy(settings.privacy, settings.privacy_key)
     for one in relate([*explain_message(delivery, build_policy(settings))], rules):
+        explained = hidden(one.explained, privacy, rules) if privacy else one.explained
         if as_json:
-            echo_json(as_object(one.explained))
+            echo_json(as_object(explained))
         else:
-            click.echo("\n".join([*told(one.explained, settings), *told_correlation(one)]))
+            lines = told(explained, settings, with_document=privacy is not None)
+            click.echo("\n".join([*lines, *told_correlation(one)]))
+
+
+def hidden(one: Explained, privacy: Privacy, rules: Rules) -> Explained:
+    """Return what became of an event, its document as the rules of privacy leave it."""
+    if one.document is None:
+        return one
+    # What correlation filled in is in the document by now, so it tells all that is to be hidden.
+    fields = privacy.document(orjson.loads(one.document.source), {}, rules)
+    return one._replace(document=one.document._replace(source=serialize(fields)))
 
 
 def as_object(one: Explained) -> dict[str, Any]:
@@ -87,7 +104,7 @@ def document_object(document: Document) -> dict[str, Any]:
     return {"index": document.index_name, "id": document.id, "source": source}
 
 
-def told(one: Explained, settings: Settings) -> Iterator[str]:
+def told(one: Explained, settings: Settings, *, with_document: bool = False) -> Iterator[str]:
     """Give what became of one event, step by step, for a person."""
     yield f"event {one.position}"
     if one.record is not None:
@@ -101,10 +118,12 @@ def told(one: Explained, settings: Settings) -> Iterator[str]:
     if one.refusal:
         whole = one.record if one.refusal.stage in STAGES_OF_RECORD else one.event
         yield from (f"  {line}" for line in draw(one.refusal, whole))
-        yield f"  dead letter to queue {printable(settings.queue + DEAD_SUFFIX)}"
+        yield f"  dead letter to queue {printable(settings.first_queue + DEAD_SUFFIX)}"
     if one.document:
         yield f"  document {one.document.id} ({len(one.document.source)} bytes)"
         yield f"  index {one.document.index_name}"
+        if with_document:
+            yield from indented(orjson.loads(one.document.source))
 
 
 def told_correlation(one: Related) -> Iterator[str]:

@@ -19,9 +19,12 @@ COMMANDS = {
     "setup": "Install or upgrade what the sink needs.",
     "config": "Print the effective configuration.",
     "explain": "Tell what would happen to a message.",
+    "deadletter": "See what could not be used, and put it back.",
     "publish": "Publish the events in a file.",
+    "cloudtrail": "Publish what AWS CloudTrail logs, until told to stop.",
     "search": "Find stored events.",
     "trace": "Tell the story of one activity.",
+    "indices": "See what is stored of each day, and remove what is old.",
     "demo": "Show on generated traffic what mqworker does.",
 }
 """Each is the command of that name in the module of that name; imported when it is asked for."""

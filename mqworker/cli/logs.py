@@ -22,6 +22,8 @@ STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "
 
 TAMED = {
     "amqp": logging.WARNING,
+    "boto3": logging.ERROR,
+    "botocore": logging.ERROR,
     "elastic_transport": logging.ERROR,
     "elasticsearch": logging.ERROR,
     "kombu": logging.WARNING,

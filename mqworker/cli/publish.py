@@ -77,7 +77,7 @@ def publish(
     """
     settings = configuration.settings
     with closing(open_publisher(settings)) as publisher:
-        sending = Sending(publisher, settings.exchange[0], settings.queue, run_id, id_field)
+        sending = Sending(publisher, settings.exchange[0], settings.first_queue, run_id, id_field)
         status = send_all(sending, file, limits_of(settings))
     if as_json:
         echo_json(sending.summary())

@@ -27,11 +27,12 @@ class BrokerOptions:
         "broker_password_file.",
         ("amqp://guest:guest@127.0.0.1:5672/%2F",),
     )
-    queue: str = option(
+    queue: tuple[str, ...] = option(
         text(LONGEST_NAME - len(DEAD_SUFFIX)),
-        "The queue that is consumed, and the routing key that binds it. Dead letters go to the "
-        f"queue of this name with {DEAD_SUFFIX} after it.",
-        "eventtask",
+        "A queue that is consumed, and the routing key that binds it. Its dead letters go to the "
+        f"queue of this name with {DEAD_SUFFIX} after it. From RabbitMQ a worker can consume "
+        "several; the first is the one that mqworker publish uses.",
+        ("eventtask",),
     )
     exchange: tuple[str, ...] = option(
         text(),
@@ -87,3 +88,8 @@ class BrokerOptions:
         "on the way read and change everything.",
         True,
     )
+
+    @property
+    def first_queue(self) -> str:
+        """The queue that messages are published to."""
+        return self.queue[0]

@@ -30,6 +30,7 @@ def conflicts(settings: Settings) -> Iterator[str]:
     if settings.intake_client_ca_file and not settings.intake_cert_file:
         yield "intake_client_ca_file needs intake_cert_file: only HTTPS has clients' certificates"
     yield from one_family("broker", settings.broker, RABBITMQ)
+    yield from queues(settings)
     yield from one_family("sink", settings.sink, ELASTICSEARCH)
     yield from broker_proof(settings)
     yield from sink_proof(settings)
@@ -60,6 +61,17 @@ def one_family(name: str, urls: tuple[str, ...], families: dict[str, str]) -> It
 def scheme(url: str) -> str:
     """Return the scheme of a URL, in small letters."""
     return url.partition("://")[0].lower()
+
+
+def queues(settings: Settings) -> Iterator[str]:
+    """Several queues are consumed from RabbitMQ only, and each once."""
+    if len(settings.queue) > 1 and scheme(settings.broker[0]) not in RABBITMQ:
+        yield (
+            f"queue: a worker consumes one queue of {scheme(settings.broker[0])}://, got "
+            f"{len(settings.queue)}: run a worker for each"
+        )
+    if len(set(settings.queue)) < len(settings.queue):
+        yield "queue: the same queue is named twice"
 
 
 def broker_proof(settings: Settings) -> Iterator[str]:

@@ -32,6 +32,7 @@ SAMPLES: dict[str, object] = {
     "sink_username": "mqworker",
     "sink_password_file": "/etc/mqworker/sink-password",
     "sink_api_key_file": "/etc/mqworker/sink-api-key",
+    "ilm_policy": "old-events",
     "schemas": ["/etc/mqworker/schemas"],
     "rules": "/etc/mqworker/correlation.toml",
     "memory": "sqlite:////var/lib/mqworker/memory.db",
@@ -45,7 +46,13 @@ SAMPLES: dict[str, object] = {
     "intake_tokens_file": "/etc/mqworker/intake-tokens",
     "intake_users_file": "/etc/mqworker/intake-users",
     "allow": ["/nxlog=192.0.2.0/24", "/nxlog=2001:db8::/32"],
+    "privacy": "/etc/mqworker/privacy.toml",
+    "privacy_key_file": "/etc/mqworker/privacy-key",
     "hostname": "collector-1.example.com",
+    "queue_url": "https://sqs.eu-central-1.amazonaws.com/123456789012/cloudtrail",
+    "aws_region": "eu-central-1",
+    "endpoint_url": "http://127.0.0.1:5000",
+    "role_arn": "arn:aws:iam::123456789012:role/mqworker",
 }
 """What is shown for options whose default is no value."""
 

@@ -43,3 +43,10 @@ class FlowOptions:
     brake_pause: float = option(
         duration(0.1), "How long the brake holds before the worker tries again.", 30.0
     )
+    dead_limit: int = option(
+        whole(),
+        "How many dead letters their queue may hold. The worker enforces nothing: the broker does, "
+        "by the policy that mqworker deadletter policy prints. Here it is what the queue's "
+        "fullness is measured by.",
+        100_000,
+    )

@@ -23,7 +23,7 @@ from mqworker.core.errors import Misconfigured
 DEFAULT_FILE = Path("/etc/mqworker/mqworker.toml")
 FILE_VARIABLE = "MQWORKER_CONFIG"
 
-SERVICES = frozenset({"broker", "sink", "memory"})
+SERVICES = frozenset({"broker", "sink", "memory", "privacy"})
 """What a worker speaks to, or is."""
 
 
@@ -55,8 +55,8 @@ def load(
         environ: the environment.
         config: the TOML file; without it the variable MQWORKER_CONFIG names one, and without that
             the one in /etc is read when there is one.
-        services: "broker", "sink", "memory" and "intake", as far as they will be spoken to or
-            served: only their certificates and secrets have to be readable.
+        services: of "broker", "sink", "memory", "privacy" and "intake" those that are needed: only
+            their certificates and secrets have to be readable.
 
     Raises:
         Misconfigured: something is wrong; each line of its text is one problem.

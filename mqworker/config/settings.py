@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mqworker.config.broker import BrokerOptions
+from mqworker.config.cloudtrail import CloudtrailOptions
 from mqworker.config.correlation import CorrelationOptions
 from mqworker.config.events import EventOptions
 from mqworker.config.flow import FlowOptions
 from mqworker.config.intake import IntakeOptions
 from mqworker.config.operation import OperationOptions
 from mqworker.config.option import Option, options_of
+from mqworker.config.privacy import PrivacyOptions
 from mqworker.config.secret import Secret
 from mqworker.config.sink import SinkOptions
 
@@ -25,11 +27,12 @@ WORKER: tuple[type[Any], ...] = (
     FlowOptions,
     EventOptions,
     CorrelationOptions,
+    PrivacyOptions,
     OperationOptions,
 )
 """What `mqworker run` has flags for."""
 
-SECTIONS: tuple[type[Any], ...] = (*WORKER, IntakeOptions)
+SECTIONS: tuple[type[Any], ...] = (*WORKER, CloudtrailOptions, IntakeOptions)
 
 OPTIONS: dict[str, Option] = {
     option.name: option for section in SECTIONS for option in options_of(section)
@@ -43,7 +46,9 @@ class Settings(
     FlowOptions,
     EventOptions,
     CorrelationOptions,
+    PrivacyOptions,
     OperationOptions,
+    CloudtrailOptions,
     IntakeOptions,
 ):
     """The effective configuration. Durations are seconds, sizes bytes.
@@ -55,11 +60,12 @@ class Settings(
     sink_password: Secret | None = field(default=None, kw_only=True)
     sink_api_key: Secret | None = field(default=None, kw_only=True)
     memory_password: Secret | None = field(default=None, kw_only=True)
+    privacy_key: Secret | None = field(default=None, kw_only=True)
     intake_tokens: Secret | None = field(default=None, kw_only=True)
     intake_users: Secret | None = field(default=None, kw_only=True)
 
 
 SECRETS = (
-    *("broker_password", "sink_password", "sink_api_key", "memory_password"),
+    *("broker_password", "sink_password", "sink_api_key", "memory_password", "privacy_key"),
     *("intake_tokens", "intake_users"),
 )

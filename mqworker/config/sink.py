@@ -58,3 +58,8 @@ class SinkOptions:
         "missing, the worker starts only if the template is there (see mqworker setup).",
         True,
     )
+    ilm_policy: str | None = optional(
+        text(),
+        "The lifecycle policy of Elasticsearch that each day's index gets, for clusters that have "
+        "lifecycles (ILM). It must not roll indices over. It holds for indices made after that.",
+    )

@@ -24,10 +24,11 @@ class Confirms:
         self.last += 1
         self.unanswered.add(self.last)
 
-    def answer(self, number: int, *, multiple: bool) -> None:
-        """Note the broker's answer, whatever it was."""
+    def answer(self, number: int, *, multiple: bool) -> set[int]:
+        """Note the broker's answer, whatever it was; return which publications it is to."""
+        asked = range(self.low, number + 1) if multiple else (number,)
+        answered = self.unanswered.intersection(asked)
+        self.unanswered -= answered
         if multiple:
-            self.unanswered.difference_update(range(self.low, number + 1))
             self.low = number + 1
-        else:
-            self.unanswered.discard(number)
+        return answered

@@ -35,6 +35,10 @@ POSITIONS_HEADER = PREFIX + "positions"
 RECEIVED_HEADER = PREFIX + "received"
 FAILURES_HEADER = PREFIX + "failures"
 LEFT_OUT_HEADER = PREFIX + "left-out"
+REPLAYS_HEADER = PREFIX + "replays"
+TIME_HEADER = PREFIX + "time"
+EXCHANGE_HEADER = PREFIX + "exchange"
+ROUTING_KEY_HEADER = PREFIX + "routing-key"
 
 WHY = ("stage", "reason", "pointer", "keyword", "schema", "failures")
 """What is true of one death only."""
@@ -43,8 +47,11 @@ ESSENTIAL = {
     IDENTITY_HEADER,
     RECEIVED_HEADER,
     COUNT_HEADER,
-    *(PREFIX + name for name in ("stage", "reason", "pointer", "keyword", "schema")),
-    *(PREFIX + name for name in ("time", "queue", "exchange", "routing-key")),
+    REPLAYS_HEADER,
+    TIME_HEADER,
+    EXCHANGE_HEADER,
+    ROUTING_KEY_HEADER,
+    *(PREFIX + name for name in ("stage", "reason", "pointer", "keyword", "schema", "queue")),
 }
 """Headers that are never left out; each is short."""
 
@@ -64,14 +71,26 @@ MOST_REASONS = 20
 
 @dataclass(frozen=True, slots=True)
 class Grave:
-    """Where dead letters go to and come from: the queue consumed, and the one for the dead."""
+    """Where dead letters go to and come from: the queue consumed, and the one for the dead.
+
+    others: queues that are consumed by the same worker.
+    """
 
     queue: str
+    others: tuple[str, ...] = ()
 
     @property
     def dead_queue(self) -> str:
         """The name of the dead-letter queue."""
         return f"{self.queue}.dead"
+
+    def of(self, delivery: Delivery) -> Grave:
+        """Return the grave of the queue that a message lay in."""
+        return Grave(delivery.queue) if delivery.queue else self
+
+    def __str__(self) -> str:
+        """Name all queues for the dead."""
+        return ", ".join(Grave(queue).dead_queue for queue in (self.queue, *self.others))
 
 
 def dead_letter(
@@ -93,15 +112,22 @@ def dead_letter(
         IDENTITY_HEADER: prepared.identity,
         RECEIVED_HEADER: first_received(delivery).isoformat(),
         COUNT_HEADER: deaths(delivery.properties.headers) + 1,
-        PREFIX + "time": now.isoformat(),
+        TIME_HEADER: now.isoformat(),
         PREFIX + "queue": grave.queue,
-        PREFIX + "exchange": delivery.exchange,
-        PREFIX + "routing-key": delivery.routing_key,
+        **route(delivery),
     }
     if prepared.several:
         headers |= whichever(ordered)
     properties = persistent(delivery.properties, fitted(headers))
     return Publication(delivery.body, properties, "", grave.dead_queue)
+
+
+def route(delivery: Delivery) -> dict[str, Any]:
+    """Return the headers that tell which way the sender's message came, also after a replay."""
+    headers = delivery.properties.headers or {}
+    if REPLAYS_HEADER in headers and EXCHANGE_HEADER in headers:
+        return {}
+    return {EXCHANGE_HEADER: delivery.exchange, ROUTING_KEY_HEADER: delivery.routing_key}
 
 
 def why(refusal: Refusal) -> dict[str, Any]:

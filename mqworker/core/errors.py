@@ -6,6 +6,7 @@ of mqworker. The other errors are raised by adapters, at their edge, for the wor
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,6 +35,14 @@ class Unavailable(MqworkerError):
 
 class BrokerUnavailable(Unavailable):
     """The message broker can't be reached, or closed the connection."""
+
+
+class Declined(BrokerUnavailable):
+    """The broker took all messages but those at `positions`: a full queue, most likely."""
+
+    def __init__(self, text: str, positions: Collection[int]) -> None:
+        super().__init__(text)
+        self.positions = frozenset(positions)
 
 
 class SinkUnavailable(Unavailable):

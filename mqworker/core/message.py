@@ -75,7 +75,10 @@ class PlainProperties:
 
 
 class Delivery(NamedTuple):
-    """A message as the broker handed it over; `received` is aware, UTC."""
+    """A message as the broker handed it over; `received` is aware, UTC.
+
+    queue: where it lay, of a source that has several; "" where there is one only.
+    """
 
     tag: Tag
     body: bytes
@@ -84,6 +87,7 @@ class Delivery(NamedTuple):
     redelivered: bool = False
     exchange: str = ""
     routing_key: str = ""
+    queue: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from mqworker.core.decode import Decoded, decode
 from mqworker.core.document import placed
 from mqworker.core.errors import Refused
 from mqworker.core.extract import blame
+from mqworker.core.free_form import clean_free_form
 from mqworker.core.identity import identify, position_id
 from mqworker.core.message import Delivery, Document, Event, Failure, Prepared, Record, Refusal
 from mqworker.core.normalize import Moment, normalize
@@ -122,6 +123,7 @@ def extracted(record: Record, moment: Moment, policy: Policy) -> Extracted:
     """
     fields, occurred = normalize(record, moment)
     clean_addresses(fields)
+    clean_free_form(fields)
     failed = policy.extraction.apply(fields)
     said = fields["mozdef"]["plugins"]
     if not said:
@@ -140,6 +142,7 @@ def unspoiled(record: Record, moment: Moment, policy: Policy) -> Extracted | Non
     """Return the event without what its text says, None when it is invalid all the same."""
     fields, occurred = normalize(record, moment)
     clean_addresses(fields)
+    clean_free_form(fields)
     try:
         return Extracted(fields, occurred, (), policy.schemas.validate(fields))
     except Refused:

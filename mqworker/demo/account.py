@@ -91,7 +91,7 @@ def take_account(site: Site, plan: Plan, held: int, seconds: float) -> Account:
     Raises:
         Unavailable: one of them can't be read now.
     """
-    queue = site.settings.queue
+    queue = site.settings.first_queue
     with closing(SqliteBroker(database_path(site.broker))) as broker:
         left = sum(broker.depth(queue))
         letters = broker.peek(Grave(queue).dead_queue, MOST)

@@ -47,7 +47,7 @@ def demonstrate(directory: Path, bar: Bar) -> Account:
 
 def send(site: Site, plan: Plan, advance: Callable[[int], Any]) -> None:
     """Publish everything, confirmed."""
-    exchange, queue = site.settings.exchange[0], site.settings.queue
+    exchange, queue = site.settings.exchange[0], site.settings.first_queue
     properties = PlainProperties(content_type="application/json", delivery_mode=2)
     with closing(open_publisher(site.settings)) as publisher:
         for start in range(0, len(plan.bodies), AT_ONCE):
@@ -59,11 +59,11 @@ def send(site: Site, plan: Plan, advance: Callable[[int], Any]) -> None:
 def work(site: Site, total: int, advance: Callable[[int], Any]) -> int:
     """Work until the queue is empty, with a kill -9 half way; return how many were held then."""
     with closing(SqliteBroker(database_path(site.broker))) as broker:
-        watch = Watch(broker, site.settings.queue, total, advance)
+        watch = Watch(broker, site.settings.first_queue, total, advance)
         with site.worker() as first:
             watch.until(total // 2, first)
             first.kill()
-        held = broker.depth(site.settings.queue).unsettled
+        held = broker.depth(site.settings.first_queue).unsettled
         with site.worker() as second:
             watch.until(0, second)
             stop(second)

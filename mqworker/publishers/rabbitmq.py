@@ -19,7 +19,7 @@ from mqworker.brokers.outbox import Outbox
 from mqworker.brokers.rabbitmq import RabbitmqOptions, Topology
 from mqworker.brokers.refusals import describe, reply_of
 from mqworker.core.backoff import Backoff
-from mqworker.core.errors import BrokerUnavailable, Misconfigured, MqworkerError
+from mqworker.core.errors import BrokerUnavailable, Declined, Misconfigured, MqworkerError
 from mqworker.core.message import Publication
 
 AT_ONCE = Backoff(least_s=0.0, most_s=0.0)
@@ -79,13 +79,14 @@ class RabbitmqPublisher:
             return
         with self.lock:
             outbox = self.opened()
+            first = outbox.confirms.last + 1
             try:
                 self.send(outbox, publications)
             except BaseException:
                 # Late answers would be taken for those to the next call.
                 self.dialer.close(at_once=True)
                 raise
-            self.judge(outbox)
+            self.judge(outbox, first, len(publications))
 
     def opened(self) -> Outbox:
         """Return the outbox of a connection that is ready."""
@@ -137,14 +138,24 @@ class RabbitmqPublisher:
         kind = Misconfigured if reply and reply.code in REFUSED_FOR_GOOD else BrokerUnavailable
         return kind(f"{self.dialer.shown}: {describe(error)}")
 
-    def judge(self, outbox: Outbox) -> None:
-        """Raise if the broker has not taken every message; the next call declares anew."""
-        returned, refusals = outbox.returned, outbox.refusals
-        if returned is None and not refusals:
+    def judge(self, outbox: Outbox, first: int, count: int) -> None:
+        """Raise if the broker has not taken every message; the next call declares anew.
+
+        Args:
+            outbox: what the messages were written to.
+            first: the number of the first of them.
+            count: how many there were.
+        """
+        returned, refused = outbox.returned, outbox.refused
+        if returned is None and not refused:
             return
         self.dialer.close()
         if returned is None:
-            raise BrokerUnavailable(f"{self.dialer.shown}: the broker could not take a message")
+            raise Declined(
+                f"{self.dialer.shown}: the broker could not take {len(refused)} of {count} "
+                "messages: is a queue full?",
+                [number - first for number in refused],
+            )
         exchange, routing_key = returned
         raise Misconfigured(
             f"{self.dialer.shown}: unroutable: no queue is bound to exchange {exchange!r} "

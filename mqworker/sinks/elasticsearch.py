@@ -21,12 +21,14 @@ from elasticsearch import ApiError, TransportError, UnsupportedProductError
 from mqworker.core.blame import Fault, blame_request
 from mqworker.core.bulk import CREATION, FILTER_PATH, Judgment, Kind, judge, outcome
 from mqworker.core.clause import Clause
+from mqworker.core.holding import Holding
 from mqworker.core.lookup import LOOKUP_LIMIT, build_lookup, judge_lookup, places
 from mqworker.core.lookup import Place as Spot
 from mqworker.core.message import DUPLICATE, Amendment, Document, Outcome, Place, Stored
 from mqworker.core.revision import AMENDMENT
 from mqworker.sinks.elasticsearch_checks import (
     check_alias,
+    check_lifecycle,
     check_privileges,
     check_version,
     tell_installation,
@@ -39,6 +41,7 @@ from mqworker.sinks.elasticsearch_client import (
     translated,
 )
 from mqworker.sinks.elasticsearch_find import newest, queries
+from mqworker.sinks.elasticsearch_indices import drop, holdings
 from mqworker.sinks.elasticsearch_revisions import retrieve
 from mqworker.sinks.template import install
 
@@ -92,7 +95,8 @@ class ElasticsearchSink:
             version = check_version(self.client)
             check_privileges(self.client, prefix)
             check_alias(self.client, prefix)
-            done = install(self.client, prefix, allowed=self.options.setup)
+            check_lifecycle(self.client, self.options.lifecycle)
+            done = install(self.client, prefix, self.options.lifecycle, allowed=self.options.setup)
         return f"Elasticsearch {version}, {tell_installation(prefix, done)}"
 
     def setup(self) -> str:
@@ -109,7 +113,8 @@ class ElasticsearchSink:
         with translated():
             version = check_version(self.client)
             check_alias(self.client, prefix)
-            done = install(self.client, prefix)
+            check_lifecycle(self.client, self.options.lifecycle)
+            done = install(self.client, prefix, self.options.lifecycle)
         return f"Elasticsearch {version}, {tell_installation(prefix, done)}"
 
     def write(self, documents: Sequence[Document]) -> list[Outcome]:
@@ -164,6 +169,16 @@ class ElasticsearchSink:
         with translated():
             answer = self.client.count(index=self.options.prefix, ignore_unavailable=True)
         return int(answer["count"])
+
+    def holdings(self) -> list[Holding]:
+        """List indices; see `mqworker.ports.Holdings.holdings`."""
+        with translated():
+            return holdings(self.client, self.options.prefix)
+
+    def drop(self, name: str) -> None:
+        """Remove an index; see `mqworker.ports.Holdings.drop`."""
+        with translated():
+            drop(self.client, name)
 
     def close(self) -> None:
         """Leave; see `mqworker.ports.Sink.close`."""

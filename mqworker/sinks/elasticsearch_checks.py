@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from elasticsearch import ApiError, AuthorizationException, Elasticsearch, NotFoundError
+from elasticsearch import (
+    ApiError,
+    AuthorizationException,
+    BadRequestError,
+    Elasticsearch,
+    NotFoundError,
+)
 
 from mqworker.core.errors import Misconfigured
 from mqworker.sinks.template import VERSION, Installation, template_name
@@ -86,6 +92,36 @@ def check_alias(client: Elasticsearch, prefix: str) -> None:
                 f"Elasticsearch has an index or data stream named {prefix}, which is to be the "
                 f"alias over all {prefix}-* indices: rename (reindex) or delete it"
             )
+
+
+def check_lifecycle(client: Elasticsearch, name: str | None) -> None:
+    """Check that a lifecycle policy is there, and fit for daily indices.
+
+    Raises:
+        Misconfigured: the cluster has none of this name, or no lifecycles at all; or it rolls over.
+        elasticsearch.ApiError, elasticsearch.TransportError: as the client raises them.
+    """
+    if name is None:
+        return
+    try:
+        answer = client.ilm.get_lifecycle(name=name)
+    except AuthorizationException:
+        return
+    except NotFoundError:
+        raise Misconfigured(
+            f"Elasticsearch has no lifecycle policy {name}: make it, or leave out --ilm-policy"
+        ) from None
+    except BadRequestError:
+        raise Misconfigured(
+            "this Elasticsearch has no index lifecycle management (ILM): leave out --ilm-policy, "
+            "and remove old days by mqworker indices prune"
+        ) from None
+    phases = answer[name]["policy"].get("phases", {})
+    if any("rollover" in phase.get("actions", {}) for phase in phases.values()):
+        raise Misconfigured(
+            f"the lifecycle policy {name} rolls indices over, and mqworker's are of one day each: "
+            "take the action rollover out of it"
+        )
 
 
 def tell_installation(prefix: str, done: Installation) -> str:

@@ -50,6 +50,7 @@ class ElasticsearchOptions:
     username, password: for basic authentication.
     verify_certificates: False trusts whoever answers.
     setup: install or upgrade the index template where that is needed and allowed.
+    lifecycle: the lifecycle policy that the template shall name; None for none.
     timeout_s: seconds without an answer after which a request counts as failed.
     compress: gzip request bodies.
     connections: requests in flight to one node, at most.
@@ -66,6 +67,7 @@ class ElasticsearchOptions:
     verify_certificates: bool = True
     setup: bool = True
     timeout_s: float = 30.0
+    lifecycle: str | None = None
     compress: bool = False
     connections: int = 10
 

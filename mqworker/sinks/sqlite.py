@@ -20,6 +20,7 @@ import orjson
 
 from mqworker.core.clause import Clause
 from mqworker.core.errors import Misconfigured, SinkUnavailable
+from mqworker.core.holding import Holding
 from mqworker.core.message import (
     DUPLICATE,
     STORED,
@@ -32,6 +33,7 @@ from mqworker.core.message import (
 from mqworker.database import Format, explained, is_passing, open_database, transaction
 from mqworker.sinks.contents import fields_of, occurred, text_of
 from mqworker.sinks.sqlite_find import SYNTAX, find
+from mqworker.sinks.sqlite_indices import drop_some, holdings
 from mqworker.sinks.sqlite_numbers import first_number, free_number
 from mqworker.sinks.sqlite_revisions import read, replace
 
@@ -163,6 +165,18 @@ class SqliteSink:
         with self.use() as connection:
             ((number,),) = connection.execute("SELECT count(*) FROM documents")
         return int(number)
+
+    def holdings(self) -> list[Holding]:
+        """List indices; see `mqworker.ports.Holdings.holdings`."""
+        with self.use() as connection:
+            return holdings(connection)
+
+    def drop(self, name: str) -> None:
+        """Remove an index; see `mqworker.ports.Holdings.drop`."""
+        dropped = 1
+        while dropped:
+            with self.use() as connection:
+                dropped = drop_some(connection, name)
 
     @contextmanager
     def use(self) -> Iterator[sqlite3.Connection]:

@@ -19,9 +19,13 @@ from typing import Any, Literal, NamedTuple
 
 from elasticsearch import AuthorizationException, Elasticsearch, NotFoundError
 
+from mqworker.core.cloudtrail.mapping import FREE_FORM
 from mqworker.core.errors import Misconfigured
+from mqworker.core.free_form import LONGEST_VALUE
 
-VERSION = 1
+VERSION = 2
+MANAGER = "mqworker"
+"""What the template, and each index made by it, says of who manages it."""
 
 PRIORITY = 300
 """Above the 100 to 200 of the templates that come with Elasticsearch."""
@@ -60,6 +64,8 @@ DETAILS: Mapping[str, Any] = {
     "destinationipaddress": ADDRESS,
     # The relay's address, or its name: searchable as either.
     "eventsourceipaddress": {**KEYWORD, "fields": {"ip": ADDRESS}},
+    # Whatever names these hold, each is one field; see mqworker.core.free_form.
+    **{name: {"type": "flattened", "ignore_above": LONGEST_VALUE} for name in FREE_FORM},
 }
 
 DETAIL_KEYWORDS = (
@@ -106,6 +112,8 @@ SETTINGS: Mapping[str, Any] = {
     "index.mapping.total_fields.ignore_dynamic_beyond_limit": True,
 }
 
+LIFECYCLE = "index.lifecycle.name"
+
 Change = Literal["installed", "upgraded", "unchanged", "newer"]
 
 
@@ -126,18 +134,23 @@ def patterns(prefix: str) -> list[str]:
     return [f"{prefix}-2*", f"{prefix}-out-of-range"]
 
 
-def index_template(prefix: str) -> dict[str, Any]:
-    """Return the template as Elasticsearch's API takes it."""
+def index_template(prefix: str, lifecycle: str | None = None) -> dict[str, Any]:
+    """Return the template as Elasticsearch's API takes it.
+
+    Args:
+        prefix: what the index names begin with.
+        lifecycle: the name of the lifecycle policy of each index; None for none.
+    """
     custom = f"{template_name(prefix)}@custom"
     return {
         "index_patterns": patterns(prefix),
         "priority": PRIORITY,
         "version": VERSION,
-        "_meta": {"version": VERSION, "managed_by": "mqworker"},
+        "_meta": {"version": VERSION, "managed_by": MANAGER},
         "composed_of": [custom],
         "ignore_missing_component_templates": [custom],
         "template": {
-            "settings": dict(SETTINGS),
+            "settings": {**SETTINGS, **({LIFECYCLE: lifecycle} if lifecycle else {})},
             "mappings": mappings(),
             "aliases": {prefix: {}},
         },
@@ -148,7 +161,7 @@ def mappings() -> dict[str, Any]:
     """Return the mapping of an event."""
     details = dict.fromkeys(DETAIL_KEYWORDS, KEYWORD) | dict(DETAILS)
     return {
-        "_meta": {"version": VERSION, "managed_by": "mqworker"},
+        "_meta": {"version": VERSION, "managed_by": MANAGER},
         "subobjects": False,
         "date_detection": False,
         "dynamic_templates": [
@@ -162,8 +175,15 @@ def mappings() -> dict[str, Any]:
     }
 
 
-def installed_version(client: Elasticsearch, prefix: str) -> int | None:
-    """Return the version of the template that is there, 0 for one without; None if there is none.
+class Present(NamedTuple):
+    """The template that is there: its version, 0 without one, and its lifecycle policy."""
+
+    version: int
+    lifecycle: str | None
+
+
+def present(client: Elasticsearch, prefix: str) -> Present | None:
+    """Return what is there of the template; None if there is none.
 
     Raises:
         elasticsearch.ApiError, elasticsearch.TransportError: as the client raises them.
@@ -172,26 +192,35 @@ def installed_version(client: Elasticsearch, prefix: str) -> int | None:
         answer = client.indices.get_index_template(name=template_name(prefix))
     except NotFoundError:
         return None
-    version = answer["index_templates"][0]["index_template"].get("version")
-    return version if isinstance(version, int) else 0
+    listed = answer.get("index_templates")
+    if not listed:  # some proxies and stand-ins answer so where Elasticsearch says 404
+        return None
+    found = listed[0]["index_template"]
+    version = found.get("version")
+    settings = found.get("template", {}).get("settings", {}).get("index", {})
+    lifecycle = settings.get("lifecycle", {}).get("name")
+    return Present(version if isinstance(version, int) else 0, lifecycle)
 
 
-def install(client: Elasticsearch, prefix: str, *, allowed: bool = True) -> Installation:
+def install(
+    client: Elasticsearch, prefix: str, lifecycle: str | None = None, *, allowed: bool = True
+) -> Installation:
     """Install the template, or upgrade an older one; leave a newer one alone.
 
     Args:
         client: the connection.
         prefix: what the index names begin with.
+        lifecycle: the lifecycle policy that it shall name; None leaves the one that is there.
         allowed: False only looks whether the template is there.
 
     Raises:
         Misconfigured: it is missing or older, and can't be installed.
         elasticsearch.ApiError, elasticsearch.TransportError: as the client raises them.
     """
-    found = installed_version(client, prefix)
-    if found is not None and found >= VERSION:
-        return Installation("unchanged" if found == VERSION else "newer", found)
-    lack = _lack(prefix, found)
+    found = present(client, prefix)
+    if found is not None and found.version >= VERSION and lifecycle in (None, found.lifecycle):
+        return Installation("unchanged" if found.version == VERSION else "newer", found.version)
+    lack = _lack(prefix, found, lifecycle)
     if not allowed:
         raise Misconfigured(f"{lack}; run `mqworker setup`")
     try:
@@ -199,7 +228,7 @@ def install(client: Elasticsearch, prefix: str, *, allowed: bool = True) -> Inst
             "PUT",
             f"/_index_template/{template_name(prefix)}",
             headers={"accept": "application/json", "content-type": "application/json"},
-            body=index_template(prefix),
+            body=index_template(prefix, lifecycle or (found.lifecycle if found else None)),
         )
     except AuthorizationException:
         raise Misconfigured(
@@ -209,8 +238,10 @@ def install(client: Elasticsearch, prefix: str, *, allowed: bool = True) -> Inst
     return Installation("installed" if found is None else "upgraded", VERSION)
 
 
-def _lack(prefix: str, found: int | None) -> str:
+def _lack(prefix: str, found: Present | None, lifecycle: str | None) -> str:
     name = template_name(prefix)
     if found is None:
         return f"the index template {name} is missing"
-    return f"the index template {name} has version {found}, this mqworker needs {VERSION}"
+    if found.version >= VERSION:
+        return f"the index template {name} does not name the lifecycle policy {lifecycle}"
+    return f"the index template {name} has version {found.version}, this mqworker needs {VERSION}"

@@ -93,6 +93,12 @@ class RabbitmqSource:
             consumer.settle([number for channel, number in tags if channel == self.channels])
             consumer.acknowledge(self.monotonic())
 
+    def hold(self, tags: Iterable[Tag]) -> None:
+        """Take others beside these; see `mqworker.ports.Shelf.hold`."""
+        consumer = self.dialer.session
+        if consumer and self.dialer.ready:
+            consumer.hold([number for channel, number in tags if channel == self.channels])
+
     def close(self) -> None:
         """Acknowledge what is settled and leave; see `mqworker.ports.Source.close`."""
         self.closed = True

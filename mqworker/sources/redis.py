@@ -24,7 +24,7 @@ from mqworker.brokers.attempts import Attempts
 from mqworker.brokers.envelope import open_entry
 from mqworker.brokers.kombu import KombuOptions, close, connection_to, declare, open_channel
 from mqworker.brokers.redis_leases import Leases
-from mqworker.core.errors import Misconfigured
+from mqworker.core.errors import BrokerUnavailable, Misconfigured
 from mqworker.core.message import Delivery, Tag
 from mqworker.core.urls import redact_text
 
@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 CHANNEL = 1
 PAUSE_S = 0.05
 """Between two looks into an empty queue."""
+
+COUNT_LIMIT_S = 10.0
 
 TENDS_PER_LEASE = 4
 """How often a lease is renewed before it ends."""
@@ -56,6 +58,7 @@ class RedisSource:
         self.leases: Leases | None = None
         self.count = 0
         self.held: dict[int, bytes] = {}
+        self.prefetch = options.prefetch
         self.settled: list[int] = []
         self.tend_at = 0.0
 
@@ -76,7 +79,7 @@ class RedisSource:
             if leases is None:
                 return []
             self.tend(leases)
-            room = min(limit, self.options.prefetch - len(self.held))
+            room = min(limit, self.prefetch - len(self.held))
             return self.take(leases, room) if room > 0 else []
         except (redis.RedisError, OSError) as error:
             self.lose(error)
@@ -157,6 +160,26 @@ class RedisSource:
             self.forget_settled(self.leases)
         except (redis.RedisError, OSError) as error:
             self.lose(error)
+
+    def hold(self, tags: Iterable[Tag]) -> None:
+        """Take others beside these; see `mqworker.ports.Shelf.hold`. They stay in memory."""
+        self.prefetch += sum(channel == CHANNEL for channel, _ in tags)
+
+    def count_ready(self, limit_s: float = COUNT_LIMIT_S) -> int:
+        """Count the messages that nobody holds.
+
+        Raises:
+            BrokerUnavailable: Redis does not answer.
+            Misconfigured: it refuses for good.
+        """
+        until = time.monotonic() + limit_s
+        while (left_s := until - time.monotonic()) > 0:
+            try:
+                if leases := self.connected(left_s):
+                    return leases.count()
+            except (redis.RedisError, OSError) as error:
+                self.lose(error)
+        raise BrokerUnavailable(f"Redis does not answer within {limit_s:.0f} s")
 
     def forget_settled(self, leases: Leases) -> None:
         """Settle what is settled; if that fails, it is tried again after the outage."""

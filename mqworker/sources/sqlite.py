@@ -120,6 +120,10 @@ class SqliteSource:
         except (BrokerUnavailable, Misconfigured) as error:
             self.bear(error)
 
+    def hold(self, tags: Iterable[Tag]) -> None:
+        """Take others beside these; see `mqworker.ports.Shelf.hold`."""
+        self.prefetch += sum(channel == self.channel for channel, _ in tags)
+
     def delete_settled(self) -> None:
         """Delete what is settled; if that fails, it is tried again at the next call."""
         if self.settled and self.consumer is not None:

@@ -44,7 +44,7 @@ def open_source(settings: Settings) -> Source:
         case "sqlite":
             return SqliteSource(
                 database_path(settings.broker[0]),
-                settings.queue,
+                settings.first_queue,
                 exchanges=settings.exchange,
                 prefetch=settings.prefetch,
             )
@@ -67,7 +67,7 @@ def open_publisher(settings: Settings) -> Publisher:
         case "sqlite":
             return SqlitePublisher(
                 database_path(settings.broker[0]),
-                queues=(settings.queue,),
+                queues=(settings.first_queue,),
                 exchanges=settings.exchange,
             )
         case _:
@@ -87,7 +87,7 @@ def open_dead_letters(settings: Settings) -> Publisher:
             options = rabbitmq_options(settings)
             return RabbitmqPublisher(options, options.dead_letters)
         case "sqlite":
-            dead_queue = Grave(settings.queue).dead_queue
+            dead_queue = Grave(settings.first_queue).dead_queue
             return SqlitePublisher(database_path(settings.broker[0]), queues=(dead_queue,))
         case _:
             from mqworker.wiring import kombu  # noqa: PLC0415 - see above
@@ -99,7 +99,8 @@ def rabbitmq_options(settings: Settings) -> RabbitmqOptions:
     """Return how to speak to RabbitMQ."""
     return RabbitmqOptions(
         urls=settings.broker,
-        queue=settings.queue,
+        queue=settings.first_queue,
+        others=settings.queue[1:],
         exchanges=settings.exchange,
         passive=settings.passive,
         prefetch=settings.prefetch,

@@ -109,7 +109,7 @@ def require_protection(settings: Settings) -> None:
 def rules_of(settings: Settings) -> Rules:
     """Return what is too much, and where events go."""
     return Rules(
-        Grave(settings.queue),
+        Grave(settings.first_queue),
         settings.exchange[0],
         Limits(settings.max_body, settings.max_depth, settings.max_keys, settings.max_events),
         settings.max_request,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mqworker.brokers.kombu import KombuOptions
 from mqworker.config.settings import Settings
 from mqworker.ports import Publisher, Source
@@ -23,6 +25,21 @@ def open_source(settings: Settings) -> Source:
     return (RedisSource if is_redis else KombuSource)(kombu_options(settings))
 
 
+def open_shelf(settings: Settings, queue: str, ahead: int) -> RedisSource:
+    """Return a queue in Redis, to be looked through; nothing is declared.
+
+    Args:
+        settings: where it is.
+        queue: its name.
+        ahead: how many messages are handed over before something was decided about the first.
+
+    Raises:
+        Misconfigured: a URL makes no sense.
+    """
+    options = kombu_options(settings)
+    return RedisSource(replace(options, queue=queue, exchanges=(), passive=True, prefetch=ahead))
+
+
 def open_publisher(settings: Settings) -> Publisher:
     """Return what publishes to an exchange, or to a queue by its name.
 
@@ -36,7 +53,7 @@ def kombu_options(settings: Settings) -> KombuOptions:
     """Return how to speak to a broker through kombu."""
     return KombuOptions(
         urls=settings.broker,
-        queue=settings.queue,
+        queue=settings.first_queue,
         exchanges=settings.exchange,
         passive=settings.passive,
         prefetch=settings.prefetch,

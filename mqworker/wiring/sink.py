@@ -7,15 +7,15 @@ from typing import Protocol
 
 from mqworker.config.settings import Settings
 from mqworker.database import database_path
-from mqworker.ports import Archive, Revisions, Sink
+from mqworker.ports import Archive, Holdings, Revisions, Sink
 from mqworker.sinks.elasticsearch import ElasticsearchSink
 from mqworker.sinks.elasticsearch_client import ElasticsearchOptions
 from mqworker.sinks.sqlite import SqliteSink
 from mqworker.wiring.texts import revealed, scheme, text
 
 
-class Store(Sink, Revisions, Archive, Protocol):
-    """A sink that can be read, too: every one that we have."""
+class Store(Sink, Revisions, Archive, Holdings, Protocol):
+    """A sink that can be read, and emptied, too: every one that we have."""
 
 
 def open_sink(settings: Settings) -> Store:
@@ -37,6 +37,7 @@ def open_sink(settings: Settings) -> Store:
             password=revealed(settings.sink_password),
             verify_certificates=settings.sink_verify,
             setup=settings.sink_setup,
+            lifecycle=settings.ilm_policy,
             timeout_s=settings.sink_timeout,
             connections=settings.bulks + 1,
         )

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
+from mqworker.burying import Redact
+from mqworker.config.privacyfile import load_privacy
 from mqworker.config.rulesfile import load_rules
 from mqworker.config.settings import Settings
 from mqworker.core.deadletter import Grave
 from mqworker.core.errors import BrokerUnavailable
+from mqworker.core.policy import Policy
+from mqworker.core.privacy import Privacy
+from mqworker.core.privacy_letter import redacted
 from mqworker.daemon import Signals, recalled, run, verified
 from mqworker.ports import Publisher
 from mqworker.publishers.rabbitmq import RabbitmqPublisher
@@ -39,6 +45,7 @@ def run_worker(
     signals = Signals(orphaned)
     signals.install()
     policy, rules = build_policy(settings), load_rules(settings.rules)
+    privacy = load_privacy(settings.privacy, settings.privacy_key)
     warn(settings)
     sink = open_sink(settings)
     verified(sink, signals)
@@ -48,13 +55,22 @@ def run_worker(
         open_source(settings),
         sink,
         dead_letters,
-        Grave(settings.queue),
+        Grave(settings.first_queue, settings.queue[1:]),
         open_memory(settings, rules),
         rules,
+        privacy,
+        redaction(settings, privacy, policy),
     )
     worker = Worker(parts, policy, build_pace(settings), Tally())
     recalled(worker, signals)
     return run(worker, signals, lambda: build_policy(reread()))
+
+
+def redaction(settings: Settings, privacy: Privacy | None, policy: Policy) -> Redact | None:
+    """Return what takes hidden values out of dead letters, None when they stay as they were."""
+    if privacy is None or settings.privacy_dead_letters == "original":
+        return None
+    return partial(redacted, privacy=privacy, policy=policy)
 
 
 def try_out(dead_letters: Publisher) -> None:

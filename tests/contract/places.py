@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -39,12 +39,14 @@ class Place:
 
     open_source: takes the prefetch; each call is another consumer.
     open_publisher: may be called before any source was.
+    keeps_order: what goes back to it is handed over in the old order.
     """
 
     open_source: Callable[[int], Source]
     open_publisher: Callable[[], Publisher]
     exchange: str = EXCHANGE
     queue: str = QUEUE
+    keeps_order: bool = True
 
 
 Open = Callable[[pytest.FixtureRequest, Path], AbstractContextManager[Place]]
@@ -83,7 +85,7 @@ def rabbitmq_quorum(request: pytest.FixtureRequest, _directory: Path) -> Iterato
     node.manage("PUT", f"/api/vhosts/{name}", kind)
     rights = {"configure": ".*", "write": ".*", "read": ".*"}
     node.manage("PUT", f"/api/permissions/{name}/{user}", rights)
-    yield through_pika(node.url.rpartition("/")[0] + "/" + name)
+    yield replace(through_pika(node.url.rpartition("/")[0] + "/" + name), keeps_order=False)
     node.manage("DELETE", f"/api/vhosts/{name}")
 
 

@@ -19,7 +19,7 @@ def expected(messages):
     return reference.documents(events, RULES, IDENTITY, LIMITS)
 
 
-def played(messages, chance):
+def played(messages, chance, privacy=None):
     """Send the messages in some order, some twice, through workers that die; return the end."""
     order = messages + [message for message in messages if chance.random() < 0.1]
     chance.shuffle(order)
@@ -30,6 +30,7 @@ def played(messages, chance):
         chance.choice([1, 1, 2, 4]),
         lambda: chance.random() < share,
         outage,
+        privacy,
     )
     simulation.send(order)
     kills = chance.choice([0, 1, 2, 4, 8])

@@ -98,8 +98,9 @@ class FlakyMemory(ProcessMemory):
 class Simulation:
     """A queue of messages, some workers, and the words for what may happen to them."""
 
-    def __init__(self, rules, workers, batch, gone=lambda: False, outage="wait"):
+    def __init__(self, rules, workers, batch, gone=lambda: False, outage="wait", privacy=None):
         self.rules, self.batch, self.gone, self.outage = rules, batch, gone, outage
+        self.privacy = privacy
         self.broker, self.sink, self.log = MemoryBroker(), MemorySink(), ProcessLog()
         self.broker.declare("eventtask.dead")
         self.late, self.tally, self.now = [], Tally(), 0.0
@@ -115,7 +116,7 @@ class Simulation:
         source = MemorySource(self.broker, "eventtask", exchanges=["eventtask"], prefetch=6)
         dead_letters = MemoryPublisher(self.broker)
         grave, memory = Grave("eventtask"), FlakyMemory(self.log, self.gone)
-        parts = Parts(source, self.sink, dead_letters, grave, memory, self.rules)
+        parts = Parts(source, self.sink, dead_letters, grave, memory, self.rules, self.privacy)
         pace = Pace(
             batch=BatchPolicy(count=self.batch, age_s=0.0),
             backoff=Backoff(0.001, 0.002),

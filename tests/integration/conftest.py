@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -9,17 +10,18 @@ import pytest
 from tests.daemons import Daemon
 from tests.intakes import IntakeDaemon
 from tests.integration.pairs import Embedded, Pair, Served
+from tests.services.aws import Aws, Trail, start_aws
 from tests.services.elasticsearch import Elasticsearch
 from tests.services.rabbitmq import Rabbitmq
 
 
 @pytest.fixture
 def start_daemon(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
-    """Start `mqworker run` with these flags; none of its processes outlives the test."""
+    """Start `mqworker run`, or another command; none of its processes outlives the test."""
     started: list[Daemon] = []
 
-    def start(*flags: str) -> Daemon:
-        started.append(Daemon(tmp_path / f"daemon-{len(started)}.log", *flags))
+    def start(*flags: str, **how: Any) -> Daemon:
+        started.append(Daemon(tmp_path / f"daemon-{len(started)}.log", *flags, **how))
         return started[-1]
 
     yield start
@@ -60,3 +62,23 @@ def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Pair:
         return Embedded(tmp_path, uuid4().hex)
     served: Served = request.getfixturevalue("served")
     return served
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    """S3, SNS and SQS, emulated, for the session."""
+    server = start_aws(tmp_path_factory.mktemp("moto"))
+    yield server
+    server.lifecycle.discard()
+
+
+@pytest.fixture
+def trail(aws: Aws) -> Trail:
+    """A bucket and a queue of this test."""
+    return aws.trail()
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Embedded:
+    """The embedded broker and the embedded sink."""
+    return Embedded(tmp_path, uuid4().hex)

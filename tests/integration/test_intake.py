@@ -15,7 +15,7 @@ from mqworker.brokers.rabbitmq import RabbitmqOptions
 from mqworker.core.message import Delivery
 from mqworker.sources.rabbitmq import RabbitmqSource
 from mqworker.sources.redis import RedisSource
-from tests.daemons import Daemon, await_condition
+from tests.daemons import READY_EMBEDDED, Daemon, await_condition
 from tests.intakes import TAKES, IntakeDaemon
 from tests.integration.pairs import Embedded
 from tests.integration.redis_traffic import await_some, options
@@ -118,7 +118,7 @@ def test_what_goes_in_by_http_comes_out_as_documents(
     pair = Embedded(tmp_path, "x")
     intake = start_intake("--broker", pair.broker)
     intake.await_words(TAKES)
-    start_daemon(*pair.flags)
+    start_daemon(*pair.flags).await_words(READY_EMBEDDED)
     exported = {
         "resourceLogs": [
             {
@@ -135,7 +135,7 @@ def test_what_goes_in_by_http_comes_out_as_documents(
     intake.ask("POST", "/_bulk", b'{"create":{"_id":"a"}}\n{"log":"bulk","date":1795413984.8}\n')
     intake.ask("POST", "/v1/logs", orjson.dumps(exported))
 
-    await_condition(lambda: pair.documents.exists() and pair.stored() == 4, 30)
+    await_condition(lambda: pair.stored() == 4, 30)
     found = documents(pair)
     assert ("INFO", "events") == (
         found["plain"]["severity"],

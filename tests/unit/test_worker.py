@@ -2,6 +2,8 @@
 
 import json
 import threading
+from dataclasses import replace
+from datetime import tzinfo
 
 import orjson
 import pytest
@@ -246,19 +248,17 @@ def test_the_brake_stops_consumption_when_most_is_bad_and_says_so(scenes, caplog
     assert "consumption stops" in caplog.text
 
 
-def test_a_defect_costs_its_message_only(scenes, monkeypatch):
-    import mqworker.worker as module
+class Defective(tzinfo):
+    """A time zone that raises what nobody expects."""
 
-    original = module.prepare
+    def utcoffset(self, _):
+        raise RuntimeError("planted")
 
-    def defective(delivery, policy, moment):
-        if b"event 001" in delivery.body:
-            raise RuntimeError("planted")
-        return original(delivery, policy, moment)
 
-    monkeypatch.setattr(module, "prepare", defective)
+def test_a_defect_costs_its_message_only(scenes):
     scene = scenes()
-    scene.send(event(0), event(1), event(2))
+    scene.worker.policy = replace(POLICY, timezone=Defective())
+    scene.send(event(0), {**event(1), "timestamp": "2026-03-14T12:00:00"}, event(2))
     scene.run()
     assert ["event 000", "event 002"] == scene.summaries
     assert "planted" in scene.dead[0].properties.headers["x-mqworker-reason"]

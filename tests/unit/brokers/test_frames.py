@@ -9,7 +9,7 @@ from pika import frame, spec
 from mqworker.brokers.frames import DeliveryReader
 from mqworker.core.message import PlainProperties
 
-Delivered = tuple[int, bool, str, str, PlainProperties, bytes]
+Delivered = tuple[bytes, int, bool, str, str, PlainProperties, bytes]
 
 
 class Log:
@@ -35,7 +35,8 @@ def message(number: int, body: bytes, *, part: int = 100, redelivered: bool = Fa
 
 
 def delivered(number: int, body: bytes, *, redelivered: bool = False) -> Delivered:
-    return number, redelivered, "exchange", "key", PlainProperties(message_id=f"id-{number}"), body
+    properties = PlainProperties(message_id=f"id-{number}")
+    return b"consumer", number, redelivered, "exchange", "key", properties, body
 
 
 HEARTBEAT: bytes = frame.Heartbeat().marshal()
@@ -106,7 +107,8 @@ def test_deliveries_of_several_consumers_and_kinds_come_out_as_they_went_in(
         parts = [frame.Body(1, body[at : at + part]) for at in range(0, len(body), part)]
         stream += b"".join(each.marshal() for each in (frame.Method(1, method), header, *parts))
         properties = PlainProperties(message_id=name)
-        expected.append((number, redelivered, exchange, "key", properties, body))
+        tag = consumer.encode()
+        expected.append((tag, number, redelivered, exchange, "key", properties, body))
     log = Log()
 
     for at in range(0, len(stream), chunk):

@@ -168,3 +168,18 @@ def test_rules_that_are_wrong_are_a_configuration_error(mqworker: Run, tmp_path:
     result = mqworker("explain", "--rules", "bad.toml", "-", stdin=json.dumps(LOGIN))
 
     assert result.exit_code == 78
+
+
+def test_with_rules_of_privacy_the_document_is_shown_as_they_leave_it(
+    mqworker: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "privacy.toml").write_text(
+        'version = 1\n[[rule]]\naction = "mask"\nfields = ["details.username"]\n'
+    )
+    event = '{"summary": "alice came", "details": {"username": "alice"}}'
+    line = ("explain", "-", "--privacy", "privacy.toml")
+    person, machine = mqworker(*line, stdin=event), mqworker(*line, "--json", stdin=event)
+
+    source = json.loads(machine.stdout)["document"]["source"]
+    assert ("*** came", "***") == (source["summary"], source["details"]["username"])
+    assert '"summary": "*** came"' in person.stdout

@@ -1,14 +1,23 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from mqworker import __version__
 from mqworker.cli.group import COMMANDS
-from mqworker.config.option import options_of
-from mqworker.config.settings import SECTIONS, WORKER
+from mqworker.config.cloudtrail import CloudtrailOptions
+from mqworker.config.intake import IntakeOptions
+from mqworker.config.option import Option, options_of
+from mqworker.config.settings import OPTIONS, WORKER
 from tests.unit.cli.conftest import Run
+
+# A group has commands, and these are what takes options.
+GROUPS = {
+    "deadletter": ["list", "show", "replay", "purge", "policy"],
+    "indices": ["list", "prune"],
+}
+LINES = [
+    [name, *rest] for name in COMMANDS for rest in ([each] for each in GROUPS.get(name, ()))
+] + [[name] for name in COMMANDS if name not in GROUPS]
 
 
 def test_the_version_is_printed_on_demand(mqworker: Run) -> None:
@@ -25,25 +34,36 @@ def test_help_names_every_command_and_exit_status(mqworker: Run) -> None:
     assert [] == missing
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_help_and_json(mqworker: Run, name: str) -> None:
-    result = mqworker(name, "--help")
+@pytest.mark.parametrize("line", LINES, ids=" ".join)
+def test_every_command_has_help_and_json(mqworker: Run, line: list[str]) -> None:
+    result = mqworker(*line, "--help")
 
     assert result.exit_code == 0
     assert "--json" in result.output
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "demo"])
-def test_every_command_takes_a_configuration_file(mqworker: Run, name: str) -> None:
-    assert "--config FILE" in mqworker(name, "--help").output
+@pytest.mark.parametrize("line", [line for line in LINES if line != ["demo"]], ids=" ".join)
+def test_every_command_takes_a_configuration_file(mqworker: Run, line: list[str]) -> None:
+    assert "--config FILE" in mqworker(*line, "--help").output
 
 
-@pytest.mark.parametrize(("name", "sections"), [("run", WORKER), ("config", SECTIONS)])
+OF_WORKER = [option for section in WORKER for option in options_of(section)]
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("run", OF_WORKER),
+        ("config", list(OPTIONS.values())),
+        ("cloudtrail", list(options_of(CloudtrailOptions))),
+        ("intake", list(options_of(IntakeOptions))),
+    ],
+    ids=["run", "config", "cloudtrail", "intake"],
+)
 def test_every_option_is_a_flag_that_help_tells(
-    mqworker: Run, name: str, sections: tuple[type[Any], ...]
+    mqworker: Run, name: str, options: list[Option]
 ) -> None:
     output = mqworker(name, "--help").output
-    options = [option for section in sections for option in options_of(section)]
 
     assert [] == [option.flag for option in options if f" {option.flag} " not in output]
     assert [] == [

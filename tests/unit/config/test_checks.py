@@ -24,6 +24,8 @@ def test_the_defaults_fit_together_and_raise_no_doubt() -> None:
         ({"broker_cert_file": FILE}, "broker_cert_file needs broker_key_file"),
         ({"sink_key_file": FILE}, "sink_key_file needs sink_cert_file"),
         ({"broker": ("amqp://a", "redis://b")}, "broker mixes RabbitMQ and redis://"),
+        ({"broker": ("redis://a",), "queue": ("a", "b")}, "consumes one queue of redis://, got 2"),
+        ({"queue": ("a", "b", "a")}, "the same queue is named twice"),
         ({"sink": ("http://a", "sqlite:///b")}, "sink mixes Elasticsearch and sqlite://"),
         ({"sink": ("sqlite:///a", "sqlite:///b")}, "the embedded one takes one URL"),
         ({"broker_auth": "external", "broker": TLS}, "external needs broker_cert_file"),
@@ -52,6 +54,7 @@ def test_values_that_do_not_go_together_are_told(values: dict[str, Any], words: 
     "values",
     [
         {"broker": ("amqp://a", "amqps://b")},
+        {"queue": ("a", "b")},
         {"sink": ("http://a", "https://b")},
         {"sink": ("https://u@a",), "sink_password_file": FILE},
         {"memory": "process:"},

@@ -44,7 +44,8 @@ def test_a_flag_wins_over_a_variable_over_the_file_over_the_default(tmp_path: Pa
     loaded = load({"queue": "flag", "bulks": None}, environ, path)
 
     found = loaded.settings
-    assert ("flag", 8, 600, 500) == (found.queue, found.bulks, found.prefetch, found.batch_count)
+    assert ("flag",) == found.queue
+    assert (8, 600, 500) == (found.bulks, found.prefetch, found.batch_count)
     expected = ["--queue", "MQWORKER_BULKS", f"{path}: prefetch", "default"]
     assert expected == [loaded.origins[n] for n in ("queue", "bulks", "prefetch", "batch_count")]
 
@@ -175,7 +176,7 @@ def test_the_flag_names_the_file_before_the_variable_before_the_usual_place(
 
     found = [load({}, {}), load({}, environ), load({}, environ, paths[2])]
 
-    assert ["usual", "variable", "flag"] == [one.settings.queue for one in found]
+    assert ["usual", "variable", "flag"] == [one.settings.first_queue for one in found]
     assert paths == [one.file for one in found]
 
 

@@ -174,3 +174,25 @@ def test_the_largest_headers_are_left_out_and_named_where_all_do_not_fit():
 @given(GREEDY)
 def test_a_header_takes_no_more_room_than_was_reckoned_with(headers):
     assert len(write_properties(PlainProperties(headers=headers))) <= octets(headers) + 10
+
+
+def test_the_way_of_the_senders_message_is_kept_when_a_replay_dies():
+    first = letter()
+    headers = {**first.properties.headers, "x-mqworker-replays": 1}
+    replayed = Delivery(Tag(0, 2), b"x", PlainProperties(headers=headers), NOW, False, "", "queue")
+    again = dead_letter(
+        Prepared(replayed, "m", several=False), [Failure(0, REFUSAL)], Grave("eventtask"), NOW
+    )
+
+    told = again.properties.headers
+    assert ("eventtask", "key") == (told["x-mqworker-exchange"], told["x-mqworker-routing-key"])
+    assert (2, 1) == (told["x-mqworker-count"], told["x-mqworker-replays"])
+
+
+def test_of_several_queues_each_has_a_grave_of_its_own():
+    grave = Grave("eventtask", ("firewalls",))
+    delivery = Delivery(Tag(0, 1), b"x", PlainProperties(), NOW)
+
+    assert grave == grave.of(delivery)
+    assert Grave("firewalls") == grave.of(delivery._replace(queue="firewalls"))
+    assert "eventtask.dead, firewalls.dead" == str(grave)

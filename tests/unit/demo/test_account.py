@@ -74,7 +74,7 @@ def test_what_is_still_in_the_queue_and_what_does_not_belong_to_the_dead_is_told
     with closing(open_dead_letters(settings)) as dead_letters:
         dead_letters.publish(stray)
     with closing(open_publisher(settings)) as publisher:
-        publisher.publish([Publication(b"{}", PlainProperties(), "", settings.queue)])
+        publisher.publish([Publication(b"{}", PlainProperties(), "", settings.first_queue)])
 
     later = take_account(account.site, account.plan, account.held, account.seconds)
 
