@@ -45,6 +45,7 @@ test-compiled: compiled
 
 services:
 	tests/services/install-packages
+	tests/services/install-shippers
 
 .venv/for-use: setup.cfg setup.py
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

@@ -15,10 +15,11 @@ from typing import Any
 from uuid import uuid4
 
 from mqworker.core.intake.access import Access
+from mqworker.core.intake.bulk import drops_answers
 from mqworker.core.intake.http import FULL, HANG_UP, Answer, Headers, Plan, Request, Stamp, error
 from mqworker.core.intake.metrics import Counts, Gauges, answer_metrics
 from mqworker.core.intake.plan import BULK, NOWHERE, not_allowed, plan
-from mqworker.core.intake.routes import Route, route_of
+from mqworker.core.intake.routes import DOCUMENT, Route, route_of
 from mqworker.core.intake.rules import Rules
 from mqworker.intake import protocol
 from mqworker.intake.bodies import Larder, Portion, Receive, Unread, drain, read, too_large
@@ -161,10 +162,10 @@ def closing(answer: Answer) -> Answer:
 def when_unread(answer: Answer, route: Route, headers: dict[str, str]) -> Answer:
     """Return the answer to a request whose body was not read to its end.
 
-    Heka drops what is answered: what it may send again is not.
+    Heka and rsyslog drop what is answered: what they may send again is not.
     """
-    heka = route.name == BULK and not headers.get("content-type")
-    return HANG_UP if heka and answer == FULL else closing(answer)
+    drops = route.name in (BULK, DOCUMENT) and drops_answers(headers)
+    return HANG_UP if drops and answer == FULL else closing(answer)
 
 
 async def undisturbed(answer: Answer, headers: dict[str, str], receive: Receive) -> Answer:

@@ -38,7 +38,7 @@ def test_while_the_broker_is_away_the_answer_is_503_at_once_and_never_4xx(
     intake.await_words(READY)
 
     for path, body in (("/events", GOOD), ("/nxlog", GOOD), ("/nxlog", b"{"), ("/_bulk", BULK)):
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json", "User-Agent": "test/1"}
         started = time.monotonic()
         reply = intake.ask("POST", path, body, headers)
         assert (503, "2") == (reply.status, reply.headers["retry-after"])
@@ -49,16 +49,18 @@ def test_while_the_broker_is_away_the_answer_is_503_at_once_and_never_4xx(
     ]
 
 
-def test_hekas_connection_is_closed_without_an_answer(start_intake: StartIntake) -> None:
+def test_hekas_and_rsyslogs_connections_are_closed_without_an_answer(
+    start_intake: StartIntake,
+) -> None:
     intake = start_intake("--broker", AWAY)
     intake.await_words(READY)
     head = f"POST /_bulk HTTP/1.1\r\nHost: x\r\nContent-Length: {len(BULK)}\r\n"
 
     assert b"" == intake.raw(head.encode() + b"Accept: application/json\r\n\r\n" + BULK)
-    assert b"503" in intake.raw(
-        head.encode() + b"Content-Type: application/json\r\nConnection: close\r\n\r\n" + BULK
-    )
-    assert 'route="/_bulk",code="0"} 1' in intake.ask("GET", "/metrics").body.decode()
+    kind = b"Content-Type: application/json\r\nConnection: close\r\n"
+    assert b"" == intake.raw(head.encode() + kind + b"\r\n" + BULK)
+    assert b"503" in intake.raw(head.encode() + kind + b"User-Agent: test/1\r\n\r\n" + BULK)
+    assert 'route="/_bulk",code="0"} 2' in intake.ask("GET", "/metrics").body.decode()
 
 
 def test_it_takes_events_again_when_the_broker_is_back(

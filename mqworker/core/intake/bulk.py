@@ -2,12 +2,15 @@
 
 1. A bad event is a 400 of its own in the answer, and nowhere else: it is what this API's clients
    read. Each good one is a 201.
-2. While the broker is away the answer is a 503, but for Heka, which drops what is answered and
-   repeats what is not: its connection is closed. It is known by sending no Content-Type.
+2. While the broker is away the answer is a 503, but for two that drop what is answered and repeat
+   what is not: their connection is closed. Heka is known by sending no Content-Type, rsyslog's
+   omelasticsearch (8.2302: it reads the body alone, and takes an error there for good) by sending
+   no User-Agent, and what libcurl and it itself put into Accept and Content-Type.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from mqworker.core.errors import Refused
@@ -29,6 +32,7 @@ from mqworker.core.intake.rules import Rules
 from mqworker.core.message import Publication
 
 DEFAULT_INDEX = "events"
+RSYSLOG_TYPE = "application/json; charset=utf-8"
 
 
 def plan_bulk(request: Request, index: str, rules: Rules, stamp: Stamp) -> Plan:
@@ -73,7 +77,16 @@ def name_for(action: Action, key: str, position: int, *, several: bool) -> str |
 
 def when_unconfirmed(request: Request) -> Answer:
     """Return the answer of a bulk request when the broker is away, or too much waits for it."""
-    return ELASTIC_UNAVAILABLE if request.headers.get("content-type") else HANG_UP
+    return HANG_UP if drops_answers(request.headers) else ELASTIC_UNAVAILABLE
+
+
+def drops_answers(headers: Mapping[str, str]) -> bool:
+    """Tell whether a client of these routes drops what is answered 503; see above."""
+    kind = headers.get("content-type")
+    if not kind:
+        return True
+    is_rsyslog = kind == RSYSLOG_TYPE and headers.get("accept") == "*/*"
+    return is_rsyslog and not headers.get("user-agent")
 
 
 def refused_whole(refused: Refused, unconfirmed: Answer) -> Plan:
@@ -85,16 +98,16 @@ def refused_whole(refused: Refused, unconfirmed: Answer) -> Plan:
 
 def plan_document(request: Request, action: Action, rules: Rules, stamp: Stamp) -> Plan:
     """Plan a request that stores one document (rsyslog's omelasticsearch without bulk mode)."""
-    kind = request.headers.get("content-type", "")
+    kind, unconfirmed = request.headers.get("content-type", ""), when_unconfirmed(request)
     try:
         items = items_of(inflated(request, rules), kind, 1)
     except Refused as refused:
-        return refused_whole(refused, ELASTIC_UNAVAILABLE)
+        return refused_whole(refused, unconfirmed)
     found = checked(items[0], 0, None, rules.limits)
     if isinstance(found, Unfit):
         answered = refused_item(action.target, action.id, found.refusal)
-        return Plan(elastic(400, answered), ELASTIC_UNAVAILABLE, refused=1)
+        return Plan(elastic(400, answered), unconfirmed, refused=1)
     key = client_key(request.headers.get("idempotency-key"))
     event = Envelope(rules, stamp).publication(found, 0, name_for(action, key, 0, several=False))
     answer = elastic(201, created(action.target, action.id or event.properties.message_id or ""))
-    return Plan(answer, ELASTIC_UNAVAILABLE, [event])
+    return Plan(answer, unconfirmed, [event])

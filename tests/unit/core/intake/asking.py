@@ -32,11 +32,11 @@ def asked(
     rules: Rules = RULES,
     ready: bool = True,
 ) -> Plan:
-    """Plan a request; one that names no content type is sent as JSON."""
+    """Plan a request; one that names no content type is sent as JSON, by somebody."""
     route = route_of(path, method)
     assert route, path
     data = body.encode() if isinstance(body, str) else body
-    sent = {"content-type": "application/json", **(headers or {})}
+    sent = {"content-type": "application/json", "user-agent": "test/1", **(headers or {})}
     if method not in route.methods:
         return Plan(not_allowed(route))
     request = Request(method, path, {k: v for k, v in sent.items() if v}, data)

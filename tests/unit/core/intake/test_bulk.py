@@ -137,13 +137,20 @@ def test_too_many_events_are_refused_as_a_whole() -> None:
     assert [200, 413, 413] == statuses
 
 
-def test_hekas_connection_is_closed_while_the_broker_is_away_and_others_are_told() -> None:
+def test_who_drops_a_503_is_hung_up_on_while_the_broker_is_away_and_others_are_told() -> None:
     body = '{"index":{"_index":"events","_type":"event"}}\n{"n":1}\n'
 
     heka = asked("POST", "/_bulk", body, {"content-type": "", "accept": "application/json"})
-    others = asked("POST", "/_bulk", body)
+    kind = {
+        "content-type": "application/json; charset=utf-8",
+        "accept": "*/*",
+        "user-agent": "",
+    }
+    rsyslog = asked("POST", "/_bulk", body, kind)
+    one = asked("POST", "/events/events", '{"n":1}', kind)
+    others = asked("POST", "/_bulk", body, {"user-agent": ""})
 
-    assert HANG_UP == heka.unconfirmed
+    assert [HANG_UP] * 3 == [each.unconfirmed for each in (heka, rsyslog, one)]
     assert 503 == others.unconfirmed.status
     assert "retry-after" in dict(others.unconfirmed.headers)
     assert 503 == orjson.loads(others.unconfirmed.body)["status"]
