@@ -66,6 +66,7 @@ _SIDES: Final = (
     ),
 )
 _SIDE_OF: Final = {side.address: side for side in _SIDES}
+ADDRESSES: Final = tuple(_SIDE_OF)
 
 
 def clean_addresses(fields: dict[str, Any]) -> None:
@@ -76,6 +77,11 @@ def clean_addresses(fields: dict[str, Any]) -> None:
     """
     details = fields["details"]
     for side in _SIDES:
+        text = details.get(side.address)
+        if type(text) is str and is_canonical_ipv4(text):
+            if side.v4 not in details:
+                details[side.v4] = text
+            continue
         stated = _take_stated(details, side) if side.address in details else None
         if address := stated or _find_alias(details, side.aliases):
             _place(details, side, address)

@@ -80,7 +80,7 @@ def prepare(delivery: Delivery, policy: Policy, moment: Moment | None = None) ->
         return Prepared(delivery, identity, False, (), (Failure(0, refused.refusal),))
     moment = moment or moment_of(delivery, policy)
     if not decoded.several:
-        return prepare_one(decoded.items[0], Prepared(delivery, identity, False), moment, policy)
+        return prepare_one(decoded.items[0], delivery, identity, moment, policy)
     events: list[Event] = []
     failures: list[Failure] = []
     for position, item in wanted(decoded, delivery):
@@ -92,14 +92,15 @@ def prepare(delivery: Delivery, policy: Policy, moment: Moment | None = None) ->
     return Prepared(delivery, identity, True, tuple(events), tuple(failures))
 
 
-def prepare_one(item: Record | Refusal, bare: Prepared, moment: Moment, policy: Policy) -> Prepared:
-    """Take the event of a message that is one event every step; `bare` is the message so far."""
-    delivery, identity, several, _, _ = bare
+def prepare_one(
+    item: Record | Refusal, delivery: Delivery, identity: str, moment: Moment, policy: Policy
+) -> Prepared:
+    """Take the event of a message that is one event every step; see `prepare`."""
     try:
         event = shape(item, identity, 0, moment, policy)
     except Refused as refused:
-        return Prepared(delivery, identity, several, (), (Failure(0, refused.refusal),))
-    return Prepared(delivery, identity, several, (event,))
+        return Prepared(delivery, identity, False, (), (Failure(0, refused.refusal),))
+    return Prepared(delivery, identity, False, (event,))
 
 
 def shape(

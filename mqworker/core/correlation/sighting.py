@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from mqworker.core.addresses import ADDRESSES
 from mqworker.core.correlation.linking import SEPARATOR, Stated, linker
-from mqworker.core.correlation.rules import Rules
+from mqworker.core.correlation.rules import Path, Rules
 from mqworker.core.correlation.values import cleaner
 from mqworker.core.deadletter import first_received
 from mqworker.core.message import Delivery, Document, Event
 from mqworker.core.pipeline import stamp_of
 
 __all__ = ["SEPARATOR", "Sighter", "Sighting", "Stated", "rule_name"]
+
+
+TWINS = {Path(True, side): side.replace("ip", "ipv4", 1) for side in ADDRESSES}
+"""An IPv4 address that `clean_addresses` has found canonical stands, as one object, under both."""
 
 
 class Sighting(NamedTuple):
@@ -41,7 +46,8 @@ class Sighter:
             linker(rules.rules[name], rules.identity) for name in sorted(rules.rules)
         )
         self.readers = tuple(
-            (where.in_details, where.name, cleaner(where)) for where in rules.identity
+            (where.in_details, where.name, cleaner(where), TWINS.get(where, ""))
+            for where in rules.identity
         )
 
     def see(self, event: Event, document: Document, delivery: Delivery) -> Sighting | None:
@@ -69,12 +75,12 @@ class Sighter:
     def stated(self, event: Mapping[str, Any]) -> Stated:
         """Return what the event says of its identity."""
         details = event["details"]
-        return tuple(
-            [
-                clean((details if in_details else event).get(name))
-                for in_details, name, clean in self.readers
-            ]
-        )
+        stated: list[str | None] = []
+        for in_details, name, clean, twin in self.readers:
+            value = (details if in_details else event).get(name)
+            is_clean = twin and value is not None and details.get(twin) is value
+            stated.append(value if is_clean else clean(value))
+        return tuple(stated)
 
 
 def rule_name(link: str) -> str:
