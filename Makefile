@@ -26,7 +26,7 @@ unit: .venv/for-tests
 
 test: check services
 	$(MAKE) --no-print-directory test-compiled
-	$(BIN)/pytest --ignore=tests/unit -m "not long" --session-timeout=3600
+	$(BIN)/pytest -n 2 --dist loadfile --ignore=tests/unit -m "not long" --session-timeout=3600
 
 test-long: .venv/for-tests services
 	$(BIN)/pytest -m long --timeout=3600

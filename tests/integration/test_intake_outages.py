@@ -57,7 +57,8 @@ def test_hekas_and_rsyslogs_connections_are_closed_without_an_answer(
     head = f"POST /_bulk HTTP/1.1\r\nHost: x\r\nContent-Length: {len(BULK)}\r\n"
 
     assert b"" == intake.raw(head.encode() + b"Accept: application/json\r\n\r\n" + BULK)
-    kind = b"Content-Type: application/json\r\nConnection: close\r\n"
+    kind = b"Content-Type: application/json; charset=utf-8\r\nConnection: close\r\n"
+    kind += b"Accept: */*\r\n"
     assert b"" == intake.raw(head.encode() + kind + b"\r\n" + BULK)
     assert b"503" in intake.raw(head.encode() + kind + b"User-Agent: test/1\r\n\r\n" + BULK)
     assert 'route="/_bulk",code="0"} 2' in intake.ask("GET", "/metrics").body.decode()
