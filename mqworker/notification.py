@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 import time
 from collections.abc import Mapping
 
@@ -31,24 +32,29 @@ def address_of(name: str) -> str:
 
 
 class Notifier:
-    """The way to the service manager. watchdog_s: how often it wants a ping; 0 for never."""
+    """The way to the service manager, for use by several threads.
+
+    watchdog_s: how often it wants a ping; 0 for never.
+    """
 
     def __init__(self, name: str = "", watchdog_s: float = 0.0) -> None:
         """Speak to the socket `name`, as NOTIFY_SOCKET gives it; to nobody when it is empty."""
         self.name = name
         self.watchdog_s = watchdog_s if name else 0.0
         self.socket: socket.socket | None = None
+        self.lock = threading.Lock()
 
     def tell(self, assignments: Assignments) -> bool:
         """Send assignments, all in one datagram; return False if that has to be done again."""
         if not self.name:
             return True
         text = "\n".join(f"{key}={one_line(value)}" for key, value in assignments.items())
-        try:
-            self.opened().sendto(text.encode(), address_of(self.name))
-        except OSError:
-            self.close()
-            return False
+        with self.lock:
+            try:
+                self.opened().sendto(text.encode(), address_of(self.name))
+            except OSError:
+                self.close()
+                return False
         return True
 
     def opened(self) -> socket.socket:

@@ -14,13 +14,13 @@ import os
 import socket
 import struct
 import time
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Collection, Iterator, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 import orjson
 
-from mqworker.core.rates import Rates, spell, together
+from mqworker.core.rates import ALWAYS, Rates, spell, together
 from mqworker.notification import Notifier, lasting, reloading
 from mqworker.service import LOOK_S, PINGS, RATES, START_LIMIT_S, STATUS_S
 
@@ -49,12 +49,20 @@ class Oversight:
     """Stands between the workers and the service manager. For use by one thread."""
 
     def __init__(
-        self, notifier: Notifier, size: int, clock: Callable[[], float] = time.monotonic
+        self,
+        notifier: Notifier,
+        size: int,
+        clock: Callable[[], float] = time.monotonic,
+        daily: Collection[str] = ALWAYS,
     ) -> None:
-        """Speak for `size` workers; for nobody when there is no service manager."""
+        """Speak for `size` workers; for nobody when there is no service manager.
+
+        `daily` are the rates that are told also when they are 0.
+        """
         self.notifier = notifier
         self.size = size
         self.clock = clock
+        self.daily = daily
         self.members: dict[int, Member] = {}
         self.ear: socket.socket | None = None
         self.ready = False
@@ -184,7 +192,7 @@ class Oversight:
         if stuck:
             notes.append(f"stuck: pid {', '.join(stuck)}")
         rates = together(member.rates for member in self.members.values())
-        self.notifier.tell({"STATUS": "; ".join([*notes, spell(rates)])})
+        self.notifier.tell({"STATUS": "; ".join([*notes, spell(rates, self.daily)])})
 
 
 def unwatched() -> Oversight:

@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from mqworker.core.errors import Unavailable
+
 HERE = threading.local()
 
 
@@ -53,13 +55,21 @@ class Pulse:
 
     @contextmanager
     def errand(self, kind: str) -> Iterator[None]:
-        """Be on an errand for a block; its end is progress unless silence ended it."""
+        """Be on an errand for a block; its end is progress unless silence ended it.
+
+        One within another takes its place meanwhile; its time is not that of the other.
+        """
+        outer: Errand | None = getattr(HERE, "errand", None)
         errand = HERE.errand = self.errands[threading.get_ident()] = Errand(self, kind)
         try:
             yield
         finally:
-            del self.errands[threading.get_ident()]
-            HERE.errand = None
+            HERE.errand = outer
+            if outer is None:
+                del self.errands[threading.get_ident()]
+            else:
+                outer.moved += self.clock() - errand.began
+                self.errands[threading.get_ident()] = outer
             if errand.silent:
                 self.silences.setdefault(kind, errand.began)
             else:
@@ -92,3 +102,9 @@ def unanswered() -> None:
     if errand is not None:
         errand.silent = True
         errand.moved = errand.pulse.clock()
+
+
+def failed(error: Exception) -> None:
+    """Note how one of several attempts of an errand failed: an answer, unless it is silence."""
+    if not (isinstance(error, Unavailable) and error.silent):
+        answered()

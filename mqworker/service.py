@@ -1,4 +1,4 @@
-"""What a worker tells whoever watches over it: systemd, or its supervisor in systemd's place.
+"""What a worker, or its like, tells whoever watches over it: systemd, or a supervisor in its place.
 
 1. READY comes when the worker takes messages, not before; until then each attempt to reach a
    service buys the start some more time, so that a start that hangs is noticed, and a long outage
@@ -11,12 +11,12 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import orjson
 
 from mqworker.core.liveness import LEAST_S, stall
-from mqworker.core.rates import rates, spell
+from mqworker.core.rates import ALWAYS, rates, spell
 from mqworker.notification import Notifier, lasting, reloading
 from mqworker.pulse import Pulse
 from mqworker.telemetry import Fact, Tally
@@ -52,6 +52,7 @@ class Service:
         pulse: Pulse | None = None,
         tally: Tally | None = None,
         clock: Callable[[], float] = time.monotonic,
+        daily: Collection[str] = ALWAYS,
     ) -> None:
         """Watch a worker.
 
@@ -61,12 +62,14 @@ class Service:
             pulse: the signs of life of its threads.
             tally: what it counts.
             clock: monotonic seconds.
+            daily: the rates that are told also when they are 0.
         """
         self.notifier = notifier or Notifier()
         self.patience_s = patience_s
         self.pulse = pulse or Pulse(clock)
         self.tally = tally or Tally()
         self.clock = clock
+        self.daily = daily
         self.look_s = min(LOOK_S, self.notifier.watchdog_s / PINGS or LOOK_S)
         self.due = self.status_due = 0.0
         self.before: tuple[float, Counter[Fact]] = clock(), Counter()
@@ -91,7 +94,7 @@ class Service:
         self.due = now + self.look_s
         if consuming and not self.ready:
             self.ready = self.notifier.tell({"READY": 1, "STATUS": "ready"})
-        if not self.ready:
+        if not self.ready and not self.trouble:
             self.starting("waiting for the broker")
         self.watch(now, in_flight)
         if now >= self.status_due:
@@ -124,16 +127,18 @@ class Service:
         if self.trouble:
             notes.append(f"stuck: {self.trouble}")
         if self.ready:
-            told = "; ".join([*notes, spell(found)])
+            told = "; ".join([*notes, spell(found, self.daily)])
             self.notifier.tell({"STATUS": told, RATES: orjson.dumps(found).decode()})
 
     def reloading(self) -> None:
-        """Tell that a reload has begun."""
-        self.notifier.tell(reloading())
+        """Tell that a reload has begun; one during the start is a part of it."""
+        if self.ready:
+            self.notifier.tell(reloading())
 
     def reloaded(self, result: str) -> None:
         """Tell that a reload has ended, well or not: the worker goes on."""
-        self.notifier.tell({"READY": 1, "STATUS": result})
+        ready = {"READY": 1} if self.ready else {}
+        self.notifier.tell(ready | {"STATUS": result})
 
     def stopping(self, in_flight: int) -> None:
         """Tell that the end has begun."""

@@ -32,8 +32,8 @@ class Reply(NamedTuple):
 class IntakeDaemon(Daemon):
     """One `mqworker intake`."""
 
-    def __init__(self, log: Path, *flags: str) -> None:
-        super().__init__(log, *flags, command="intake")
+    def __init__(self, log: Path, *flags: str, **how: Any) -> None:
+        super().__init__(log, *flags, command="intake", **how)
 
     @property
     def port(self) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pika import exceptions
+from pika.adapters.utils.connection_workflow import AMQPConnectorStackTimeout
 
 from mqworker.brokers.rabbitmq import Topology
 from mqworker.core.errors import Misconfigured
@@ -106,6 +107,11 @@ def describe(error: BaseException) -> str:
     return redact_text(text if isinstance(root, OSError) else f"{type(root).__name__}: {text}")
 
 
+def is_silence(error: BaseException | None) -> bool:
+    """Tell whether an error is but a time limit that has passed."""
+    return error is not None and isinstance(root_of(error), SILENCE)
+
+
 def reply_of(error: BaseException) -> Reply | None:
     """Return the broker's reply code and text, if it is the broker that refused."""
     root = root_of(error)
@@ -116,6 +122,13 @@ def reply_of(error: BaseException) -> Reply | None:
         return Reply(int(found[1]), found[2]) if found else None
     return None
 
+
+SILENCE = (
+    TimeoutError,
+    AMQPConnectorStackTimeout,
+    exceptions.ConnectionOpenAborted,  # by pika, when the handshake takes too long
+    exceptions.AMQPHeartbeatTimeout,
+)
 
 DISGUISED = (exceptions.ProbableAuthenticationError, exceptions.ProbableAccessDeniedError)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 
 import click
@@ -12,6 +13,8 @@ from mqworker.config.broker import BrokerOptions
 from mqworker.config.cloudtrail import CloudtrailOptions
 from mqworker.config.operation import OperationOptions
 from mqworker.core.errors import Misconfigured
+from mqworker.notification import service_manager
+from mqworker.oversight import Oversight
 from mqworker.supervisor import Orphaned, Supervisor
 
 
@@ -36,7 +39,7 @@ def cloudtrail(configuration: Configuration, *, as_json: bool) -> int:  # noqa: 
     the configuration again. Needs the extra: pip install 'mqworker[cloudtrail]'.
     """
     require_boto3()
-    from mqworker.wiring.cloudtrail import run_cloudtrail  # noqa: PLC0415 - needs boto3
+    from mqworker.wiring.cloudtrail import DAILY, run_cloudtrail  # noqa: PLC0415 - needs boto3
 
     def work(orphaned: Orphaned) -> int:
         return run_cloudtrail(configuration.settings, configuration.reload, orphaned)
@@ -44,7 +47,10 @@ def cloudtrail(configuration: Configuration, *, as_json: bool) -> int:  # noqa: 
     size = configuration.settings.processes
     if size == 1:
         return work(lambda: False)
-    return Supervisor(size, lambda orphaned: finish(lambda: work(orphaned))).run()
+    oversight = Oversight(service_manager(os.environ), size, daily=DAILY)
+    return Supervisor(
+        size, lambda orphaned: finish(lambda: work(orphaned)), oversight=oversight
+    ).run()
 
 
 def require_boto3() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import functools
 import logging
 import os
@@ -20,6 +21,9 @@ from mqworker.config.settings import OPTIONS, SECTIONS, Settings
 from mqworker.core.errors import Misconfigured
 
 log = logging.getLogger(__name__)
+
+STANDARD_ERROR = 2
+"""Where a process that is ended by SIGABRT, as by systemd's watchdog, says what it was at."""
 
 Command = Callable[..., Any]
 Decorator = Callable[[Command], Command]
@@ -162,6 +166,7 @@ def log_as_told(configuration: Configuration, *, daemon: bool, as_json: bool) ->
     """Set logging up, and say what is doubtful about the configuration."""
     settings = configuration.settings
     if daemon:
+        faulthandler.enable(STANDARD_ERROR)
         logs.set_up(settings.log_level, "json" if as_json else settings.log_format)
     else:
         logs.set_up("warning", "plain")

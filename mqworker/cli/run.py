@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import faulthandler
 import os
 
 import click
@@ -14,9 +13,6 @@ from mqworker.notification import service_manager
 from mqworker.oversight import Oversight
 from mqworker.supervisor import Orphaned, Supervisor
 from mqworker.wiring.worker import run_worker
-
-STANDARD_ERROR = 2
-"""Where a process that is ended by SIGABRT, as by systemd's watchdog, says what it was at."""
 
 
 @click.command()
@@ -32,7 +28,6 @@ def run(configuration: Configuration, *, as_json: bool) -> int:  # noqa: ARG001 
     def work(orphaned: Orphaned) -> int:
         return run_worker(configuration.settings, configuration.reload, orphaned)
 
-    faulthandler.enable(STANDARD_ERROR)
     size = configuration.settings.processes
     if size == 1:
         return work(lambda: False)

@@ -40,6 +40,21 @@ NO_ANSWER = (
 )
 
 
+SILENCE = (
+    botocore.exceptions.ConnectTimeoutError,
+    botocore.exceptions.ReadTimeoutError,
+    urllib3.exceptions.TimeoutError,
+    TimeoutError,
+)
+"""Of these: a time limit has passed."""
+
+CONNECT_LIMIT_S = 5.0
+READ_LIMIT_S = 20.0
+ATTEMPTS = 2
+CALL_LIMIT_S = ATTEMPTS * (CONNECT_LIMIT_S + READ_LIMIT_S)
+"""How long one call takes that is not answered, in seconds."""
+
+
 class Answered(MqworkerError):
     """AWS refused; `meaning` is what that means for the message: "gone" or "denied"."""
 
@@ -64,7 +79,7 @@ class AwsOptions:
     region: str | None = None
     endpoint: str | None = None
     role_arn: str | None = None
-    read_timeout_s: float = 20.0
+    read_timeout_s: float = READ_LIMIT_S
 
 
 class Clients(NamedTuple):
@@ -150,9 +165,9 @@ def assume(session: Any, role_arn: str, endpoint: str | None) -> None:
 def configuration(read_timeout_s: float) -> Config:
     """Return how patient clients are. Our own backoff does the rest."""
     return Config(
-        connect_timeout=5,
+        connect_timeout=CONNECT_LIMIT_S,
         read_timeout=read_timeout_s,
-        retries={"mode": "standard", "total_max_attempts": 2},
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         tcp_keepalive=True,
         user_agent_extra=f"mqworker/{__version__}",
     )
@@ -176,7 +191,8 @@ def translated() -> Iterator[None]:
     except INVALID as error:
         raise Answered("InvalidName", "gone", " ".join(str(error).split())) from error
     except NO_ANSWER as error:
-        raise Unavailable(f"AWS: {type(error).__name__}: {error}") from error
+        silent = isinstance(error, SILENCE)
+        raise Unavailable(f"AWS: {type(error).__name__}: {error}", silent=silent) from error
 
 
 def answer_of(response: dict[str, Any]) -> MqworkerError:

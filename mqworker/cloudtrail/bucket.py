@@ -10,6 +10,7 @@ from mqworker.cloudtrail.aws import translated
 from mqworker.core.cloudtrail.gunzip import Gunzip
 from mqworker.core.cloudtrail.notification import Location
 from mqworker.core.cloudtrail.records import RecordCutter
+from mqworker.pulse import answered
 
 CHUNK_BYTES = 64 * 1024
 
@@ -62,6 +63,7 @@ def chunks(file: LogFile) -> Iterator[bytes]:
     while True:
         with translated():
             data = file.stream.read(CHUNK_BYTES)
+        answered()
         if not data:
             return
         yield data

@@ -57,6 +57,7 @@ class Collecting:
     """Takes messages of one queue to one exchange.
 
     max_object: bytes, of what an object may inflate to.
+    reach: connects to the broker if that is not done. reached: whether that was ever done.
     """
 
     queue: NotificationQueue
@@ -69,6 +70,8 @@ class Collecting:
     grave: Grave
     brake: Brake
     max_object: int
+    reach: Callable[[], None]
+    reached: bool = False
     monotonic: Callable[[], float] = time.monotonic
 
     def collect(self, message: Message) -> bool:

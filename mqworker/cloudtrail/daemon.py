@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
 
 from mqworker.cloudtrail.aws import Answered
 from mqworker.cloudtrail.collecting import Collecting
@@ -11,34 +13,69 @@ from mqworker.cloudtrail.patience import SLICE_S, Abandoned
 from mqworker.cloudtrail.queue import MOST_AT_ONCE
 from mqworker.core.errors import MqworkerError, Unavailable
 from mqworker.daemon import DONE, UNSETTLED, Reporter, Signals
+from mqworker.service import Service
 
 log = logging.getLogger(__name__)
+
+LOOKS = 2
+"""How often a second thread looks, in the time between two of the service's looks."""
 
 Renew = Callable[[], None]
 """Reads the configuration again and takes of it what can be taken; raises MqworkerError."""
 
 
-def run(collecting: Collecting, signals: Signals, renew: Renew) -> int:
+def run(
+    collecting: Collecting, signals: Signals, renew: Renew, service: Service | None = None
+) -> int:
     """Work until told to stop; return the exit status.
 
     Args:
         collecting: ready for its first message.
         signals: what the operator asks.
         renew: called at a reload.
+        service: told how it gets on.
     """
+    service = service or Service()
+    with watched(collecting, service):
+        return work(collecting, signals, renew, service)
+
+
+@contextmanager
+def watched(collecting: Collecting, service: Service) -> Iterator[None]:
+    """Look after it from a thread of its own: calls block for longer than pings may wait."""
+    ended = Event()
+
+    def look() -> None:
+        while not ended.wait(service.look_s / LOOKS):
+            service.tend(len(collecting.queue.held), consuming=collecting.reached)
+
+    thread = Thread(target=look, name="watch", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def work(collecting: Collecting, signals: Signals, renew: Renew, service: Service) -> int:
+    """Take turns until told to stop; return the exit status."""
     reporter = Reporter(collecting.tally)
     status = DONE
     try:
         while not signals.stopping:
-            turn(collecting)
+            with service.pulse.errand("turn"):
+                turn(collecting)
             reporter.report()
             if signals.reload:
                 signals.reload = False
-                reload(renew)
+                service.reloading()
+                service.reloaded(reload(renew))
     except Abandoned:
         status = UNSETTLED
         log.warning("left a message unfinished; SQS delivers it again")
     finally:
+        service.stopping(len(collecting.queue.held))
         leave(collecting)
         reporter.conclude()
     return status
@@ -46,6 +83,8 @@ def run(collecting: Collecting, signals: Signals, renew: Renew) -> int:
 
 def turn(collecting: Collecting) -> None:
     """Take messages, or finish one of those that are held."""
+    if not collecting.reached:
+        collecting.reached = reached(collecting)
     queue, patience = collecting.queue, collecting.patience
     if queue.held:
         patience.check()
@@ -57,6 +96,16 @@ def turn(collecting: Collecting) -> None:
         collecting.tally.add("received", taken)
     else:
         patience.wait(SLICE_S)
+
+
+def reached(collecting: Collecting) -> bool:
+    """Reach the broker; tell whether it is there. Whatever is published waits for it by itself."""
+    try:
+        collecting.reach()
+    except MqworkerError as error:
+        log.debug("the broker is away: %s", error)
+        return False
+    return True
 
 
 def judge(collecting: Collecting, good: bool) -> None:
@@ -94,11 +143,12 @@ def leave(collecting: Collecting) -> None:
         queue.put_back(list(queue.held))
 
 
-def reload(renew: Renew) -> None:
-    """Take the new configuration if it is good, and say so either way."""
+def reload(renew: Renew) -> str:
+    """Take the new configuration if it is good; log what came of it, and return it for people."""
     try:
         renew()
     except MqworkerError as error:
         log.error("reload refused, the old configuration stays: %s", error)  # noqa: TRY400 - for the operator, not a defect
-    else:
-        log.info("reloaded configuration")
+        return f"reload refused, the old configuration stays: {error}"
+    log.info("reloaded configuration")
+    return "reloaded configuration"

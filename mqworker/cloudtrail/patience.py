@@ -6,12 +6,13 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from mqworker.core.backoff import Backoff
 from mqworker.core.errors import MqworkerError, Unavailable
 from mqworker.daemon import Signals
+from mqworker.pulse import Pulse, failed
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ class Patience:
 
     signals: what the operator asks.
     drain_s: how long to finish what is in hand after the first signal, in seconds.
+    pulse: told of the errand that each call is, all of its attempts together.
     tend: called now and then, for what must not wait: keeping messages held.
     """
 
@@ -42,6 +44,7 @@ class Patience:
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = random.random
     until: float | None = None
+    pulse: Pulse = field(default_factory=Pulse)
 
     def check(self) -> None:
         """Do what must not wait.
@@ -73,6 +76,13 @@ class Patience:
         Raises:
             Abandoned: there is no more time.
         """
+        with self.pulse.errand(name):
+            return self.tried(name, attempt, passing)
+
+    def tried(
+        self, name: str, attempt: Callable[[], Result], passing: type[MqworkerError]
+    ) -> Result:
+        """Do what `until_done` says."""
         failures = 0
         while True:
             self.check()
@@ -81,6 +91,7 @@ class Patience:
             except Abandoned:
                 raise
             except passing as error:
+                failed(error)
                 self.tell(name, error, failures)
                 self.wait(self.backoff.delay_s(failures, self.chance()))
                 failures += 1

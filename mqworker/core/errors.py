@@ -30,7 +30,14 @@ class Misconfigured(MqworkerError):
 
 
 class Unavailable(MqworkerError):
-    """A service does not answer now; trying again may help (exit status 69)."""
+    """A service does not answer now; trying again may help (exit status 69).
+
+    silent: whether it said nothing for as long as it may; a refusal, say, is an answer.
+    """
+
+    def __init__(self, text: str = "", *, silent: bool = False) -> None:
+        super().__init__(text)
+        self.silent = silent
 
 
 class BrokerUnavailable(Unavailable):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 SHOWN = {
     "received": "received",
     "stored": "stored",
+    "published": "published",
     "duplicates": "duplicates",
     "retried": "retried",
     "dead_lettered": "dead letters",
@@ -15,6 +16,7 @@ SHOWN = {
 """The facts that are shown, and how they are called there."""
 
 ALWAYS = ("received", "stored")
+"""The daily business of a worker; other programs have another one."""
 
 Rates = Mapping[str, float]
 """By fact: how many a second; `in_flight`: how many messages are not settled."""
@@ -38,12 +40,12 @@ def together(several: Iterable[Rates]) -> dict[str, float]:
     return total
 
 
-def spell(shown: Rates) -> str:
+def spell(shown: Rates, daily: Collection[str] = ALWAYS) -> str:
     """Return rates for people; what does not happen is left out, but for the daily business."""
     told = [
         f"{words} {number(shown[fact])}/s"
         for fact, words in SHOWN.items()
-        if fact in ALWAYS or shown[fact]
+        if fact in daily or shown[fact]
     ]
     return f"{', '.join(told)}; {shown['in_flight']:.0f} in flight"
 

@@ -45,7 +45,10 @@ class Patience:
 
 @dataclass
 class Intake:
-    """The application. One event loop, one instance."""
+    """The application. One event loop, one instance.
+
+    in_flight: events, and dead letters, that the broker has not confirmed yet.
+    """
 
     rules: Rules
     access: Access
@@ -56,6 +59,7 @@ class Intake:
 
     def __post_init__(self) -> None:
         self.larder = Larder(self.patience.held_bytes)
+        self.in_flight = 0
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -135,7 +139,13 @@ class Intake:
         def settle(word: Word) -> None:
             loop.call_soon_threadsafe(conclude, future, word)
 
-        return self.outflow.offer(Job(wanted.events, wanted.letters, size, settle)) or await future
+        count = len(wanted.events) + len(wanted.letters)
+        self.in_flight += count
+        try:
+            job = Job(wanted.events, wanted.letters, size, settle)
+            return self.outflow.offer(job) or await future
+        finally:
+            self.in_flight -= count
 
     def gauges(self) -> Gauges:
         """Return what is now."""

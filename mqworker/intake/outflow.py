@@ -22,6 +22,7 @@ from mqworker.core.backoff import Backoff
 from mqworker.core.errors import Misconfigured, MqworkerError
 from mqworker.core.message import Publication
 from mqworker.ports import Publisher
+from mqworker.pulse import Pulse, answered, failed
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,7 @@ class Outflow:
     outlets: Sequence[Outlet]
     bounds: Bounds = field(default_factory=Bounds)
     clock: Callable[[], float] = time.monotonic
+    pulse: Pulse = field(default_factory=Pulse)
 
     def __post_init__(self) -> None:
         self.lock = threading.Condition()
@@ -120,7 +122,17 @@ class Outflow:
         return None
 
     def serve(self, outlet: Outlet) -> None:
-        """Be a lane: reach the broker, publish what waits, until the end."""
+        """Be a lane: reach the broker, publish what waits, until the end.
+
+        All of it is one errand: of a broker that is silent again and again nothing is heard.
+        """
+        with self.pulse.errand("broker"):
+            self.serve_until_closing(outlet)
+        for publisher in (outlet.events, outlet.letters):
+            publisher.close()
+
+    def serve_until_closing(self, outlet: Outlet) -> None:
+        """Do what `serve` says."""
         failures = 0
         while not self.closing:
             if not self.reached(outlet):
@@ -128,22 +140,23 @@ class Outflow:
                 failures += 1
                 continue
             failures = 0
+            answered()
             jobs = self.take()
             if jobs and not self.publish(outlet, jobs):
                 self.pause(PATIENCE.least_s)
-        for publisher in (outlet.events, outlet.letters):
-            publisher.close()
 
     def reached(self, outlet: Outlet) -> bool:
         """Reach the broker; tell whether it is there."""
         try:
             outlet.reach()
         except MqworkerError as error:
+            failed(error)
             if isinstance(error, Misconfigured):
                 self.refusal = error
             self.lose(error)
             return False
         except Exception as error:
+            failed(error)
             log.exception("reaching the broker failed")
             self.lose(error)
             return False
@@ -192,6 +205,7 @@ class Outflow:
         try:
             outlet.events.publish([each for job in jobs for each in job.events])
         except Exception as error:  # noqa: BLE001 - told; a lane never dies
+            failed(error)
             self.tell(error)
             self.settle(jobs, "unconfirmed")
             self.lose(error)
@@ -207,8 +221,10 @@ class Outflow:
         try:
             outlet.letters.publish(job.letters)
         except Exception as error:  # noqa: BLE001 - told; a lane never dies
+            failed(error)
             self.tell(error)
             return "unconfirmed"
+        answered()
         return "confirmed"
 
     def tell(self, error: Exception) -> None:

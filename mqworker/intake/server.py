@@ -11,6 +11,7 @@ import signal
 import socket
 import ssl
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
@@ -18,8 +19,11 @@ from typing import Any
 
 import uvicorn
 
+from mqworker.core.intake.metrics import Counts
 from mqworker.intake.app import Intake
 from mqworker.intake.protocol import ConnectionBounds, bounded
+from mqworker.service import Service
+from mqworker.telemetry import Fact
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +42,8 @@ class Serving:
     tls: None for plain HTTP.
     idle_s: how long a connection without a request stays open, in seconds.
     drain_s: how long to finish what is in hand at the end, in seconds.
-    reload: called on SIGHUP.
+    reload: called on SIGHUP; returns what came of it, for people.
+    service: told how it gets on.
     """
 
     sockets: Sequence[socket.socket]
@@ -46,14 +51,16 @@ class Serving:
     idle_s: int = 60
     drain_s: int = 25
     bounds: ConnectionBounds = field(default_factory=ConnectionBounds)
-    reload: Callable[[], None] = lambda: None
+    reload: Callable[[], str] = lambda: ""
+    service: Service = field(default_factory=Service)
 
 
 class Server(uvicorn.Server):
     """uvicorn's server, with mqworker's ways to stop and to report."""
 
     intake: Intake
-    reload: Callable[[], None]
+    reload: Callable[[], str]
+    service: Service
     handshake_s: float
     wants_reload = False
     last_report = 0.0
@@ -95,13 +102,24 @@ class Server(uvicorn.Server):
         self.started = True
 
     async def on_tick(self, counter: int) -> bool:
-        """Report now and then, and reload when asked to."""
+        """Tell how it gets on, report now and then, and reload when asked to."""
+        self.tend()
         if self.wants_reload:
             self.wants_reload = False
-            self.reload()
+            self.service.reloading()
+            self.service.reloaded(self.reload())
         if counter % TICKS_PER_S == 0 and time.monotonic() - self.last_report >= REPORT_S:
             self.report()
         return await super().on_tick(counter)
+
+    def tend(self) -> None:
+        """Tell the service manager: only while the loop turns, and from when it listens."""
+        intake, service = self.intake, self.service
+        if self.should_exit:
+            service.stopping(intake.in_flight)
+            return
+        service.tally.counts = facts(intake.counts)
+        service.tend(intake.in_flight, consuming=intake.outflow.ready)
 
     def report(self) -> None:
         """Log what happened, if anything did."""
@@ -120,6 +138,7 @@ def serve(intake: Intake, serving: Serving) -> None:
     """Serve until told to stop, then finish what is in hand."""
     server = Server(configuration(intake, serving))
     server.intake, server.reload, server.servers = intake, serving.reload, []
+    server.service = serving.service
     server.handshake_s = serving.bounds.header_s
     intake.connections = lambda: len(server.server_state.connections)
     tend_garbage()
@@ -151,6 +170,11 @@ def configuration(intake: Intake, serving: Serving) -> uvicorn.Config:
     config.load()
     config.ssl = serving.tls
     return config
+
+
+def facts(counts: Counts) -> Counter[Fact]:
+    """Return what the intake counts under the names that rates are told by."""
+    return Counter({"published": counts.events, "dead_lettered": counts.letters})
 
 
 def tend_garbage() -> None:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from mqworker.brokers.dialer import Dialer, Line
 from mqworker.brokers.outbox import Outbox
 from mqworker.brokers.rabbitmq import RabbitmqOptions, Topology
-from mqworker.brokers.refusals import describe, reply_of
+from mqworker.brokers.refusals import describe, is_silence, reply_of
 from mqworker.core.backoff import Backoff
 from mqworker.core.errors import BrokerUnavailable, Declined, Misconfigured, MqworkerError
 from mqworker.core.message import Publication
@@ -100,7 +100,8 @@ class RabbitmqPublisher:
             left_s = until - self.monotonic()
             if left_s <= 0 or dialer.failures - failures >= len(dialer.targets):
                 dialer.close(at_once=True)
-                raise BrokerUnavailable(dialer.trouble or f"{dialer.shown}: no answer")
+                told = dialer.trouble or f"{dialer.shown}: no answer"
+                raise BrokerUnavailable(told, silent=left_s <= 0 or is_silence(dialer.error))
             dialer.turn(left_s)
         self.keep_alive()
         return dialer.session
@@ -124,7 +125,8 @@ class RabbitmqPublisher:
                 fewest, until = left, self.monotonic() + self.confirm_timeout_s
                 answered()
             elif self.monotonic() >= until:
-                raise BrokerUnavailable(f"{self.dialer.shown}: {self.silence(outbox)}")
+                told = f"{self.dialer.shown}: {self.silence(outbox)}"
+                raise BrokerUnavailable(told, silent=not outbox.blocked)
             self.dialer.turn(max(0.0, until - self.monotonic()))
             if not self.dialer.ready:
                 raise self.lost()

@@ -8,6 +8,8 @@ time of a start).
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
 
 from mqworker.brokers.rabbitmq import RabbitmqOptions
 from mqworker.brokers.transports import loses
@@ -113,3 +115,10 @@ def rabbitmq_options(settings: Settings) -> RabbitmqOptions:
         tls_verify=settings.broker_verify,
         auth=settings.broker_auth,
     )
+
+
+def reach_by(publisher: Publisher) -> Callable[[], None]:
+    """Return what connects a publisher: those but RabbitMQ's do so to publish nothing."""
+    if isinstance(publisher, RabbitmqPublisher):
+        return publisher.connect
+    return partial(publisher.publish, ())

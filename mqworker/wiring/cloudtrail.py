@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 
 from mqworker import __version__
-from mqworker.cloudtrail.aws import AwsOptions, open_clients
+from mqworker.cloudtrail.aws import CALL_LIMIT_S, AwsOptions, open_clients
 from mqworker.cloudtrail.collecting import Collecting
 from mqworker.cloudtrail.daemon import run
 from mqworker.cloudtrail.patience import Patience
@@ -19,13 +20,19 @@ from mqworker.core.brake import Brake, BrakePolicy
 from mqworker.core.cloudtrail.letters import Post
 from mqworker.core.deadletter import Grave
 from mqworker.core.errors import Misconfigured
+from mqworker.core.liveness import patience_s
 from mqworker.daemon import Signals, wait_for
+from mqworker.notification import service_manager
 from mqworker.ports import Publisher
+from mqworker.service import Service
 from mqworker.telemetry import Tally
-from mqworker.wiring.broker import open_dead_letters, open_publisher, warn
+from mqworker.wiring.broker import open_dead_letters, open_publisher, reach_by, warn
 from mqworker.wiring.worker import try_out
 
 PAUSE_S = 2.0
+
+DAILY = ("received", "published")
+"""The rates that are always told."""
 
 
 def run_cloudtrail(
@@ -44,11 +51,13 @@ def run_cloudtrail(
     Raises:
         Misconfigured: it can't work so.
     """
-    signals = Signals(orphaned)
+    signals, tally = Signals(orphaned), Tally()
     signals.install()
+    patience = patience_s(CALL_LIMIT_S, settings.retry_max)
+    service = Service(service_manager(os.environ), patience, tally=tally, daily=DAILY)
     clients = open_clients(aws_options(settings))
     queue = NotificationQueue(clients.sqs, queue_url(settings), settings.visibility)
-    wait_for("queue", queue.verify, signals, PAUSE_S)
+    wait_for("queue", queue.verify, signals, PAUSE_S, service)
     warn(settings)
     with (
         closing(open_publisher(settings)) as events,
@@ -56,8 +65,8 @@ def run_cloudtrail(
     ):
         try_out(events)
         try_out(dead_letters)
-        collecting = assemble(settings, queue, clients.s3, (events, dead_letters), signals)
-        return run(collecting, signals, lambda: adopt(collecting, reread()))
+        collecting = assemble(settings, queue, clients.s3, (events, dead_letters), signals, service)
+        return run(collecting, signals, lambda: adopt(collecting, reread()), service)
 
 
 def assemble(
@@ -66,12 +75,13 @@ def assemble(
     s3: object,
     publishers: tuple[Publisher, Publisher],
     signals: Signals,
+    service: Service,
 ) -> Collecting:
     """Return the parts, put together."""
-    tally = Tally()
-
+    tally = service.tally
     backoff = Backoff(settings.retry_min, settings.retry_max)
-    patience = Patience(signals, backoff, settings.drain, queue.tend, partial(tally.add, "retried"))
+    retried = partial(tally.add, "retried")
+    patience = Patience(signals, backoff, settings.drain, queue.tend, retried, pulse=service.pulse)
     return Collecting(
         queue=queue,
         s3=s3,
@@ -85,6 +95,7 @@ def assemble(
         grave=Grave(settings.first_queue),
         brake=Brake(brake_policy(settings)),
         max_object=settings.max_object,
+        reach=reach_by(publishers[0]),
     )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 
 from mqworker import __version__
@@ -18,19 +18,25 @@ from mqworker.core.deadletter import Grave
 from mqworker.core.errors import Misconfigured, MqworkerError
 from mqworker.core.intake.access import Access
 from mqworker.core.intake.rules import Rules
+from mqworker.core.liveness import LEAST_S
 from mqworker.intake.app import Intake, Patience
 from mqworker.intake.outflow import Bounds, Outflow, Outlet
 from mqworker.intake.protocol import ConnectionBounds
 from mqworker.intake.server import Serving, serve
-from mqworker.ports import Publisher
+from mqworker.notification import service_manager
 from mqworker.publishers.rabbitmq import RabbitmqPublisher
-from mqworker.wiring.broker import open_dead_letters, open_publisher, warn
+from mqworker.pulse import Pulse
+from mqworker.service import Service
+from mqworker.wiring.broker import open_dead_letters, open_publisher, reach_by, warn
 from mqworker.wiring.texts import scheme
 
 log = logging.getLogger(__name__)
 
 FIRST_WORD_S = 3.0
 """How long the start waits for the broker, in seconds; then it listens all the same."""
+
+DAILY = ("published",)
+"""The rates that are always told."""
 
 LANES = 2
 """Connections to RabbitMQ: while one waits for confirmations, the other is written to."""
@@ -54,10 +60,12 @@ def run_intake(
     """
     warn(settings)
     require_protection(settings)
+    patience = settings.confirm_timeout + LEAST_S
+    service = Service(service_manager(os.environ), patience, daily=DAILY)
     intake = Intake(
         rules_of(settings),
         access_of(settings),
-        open_outflow(settings),
+        open_outflow(settings, service.pulse),
         Patience(settings.read_timeout, settings.max_held),
     )
     context = tls_context(settings)
@@ -68,14 +76,19 @@ def run_intake(
         int(settings.drain),
         ConnectionBounds(settings.max_connections, settings.header_timeout),
         lambda: renew(intake, context, reread),
+        service,
     )
+    service.starting("opening the broker")
     intake.outflow.start(FIRST_WORD_S)
     serve(intake, serving)
     return 0
 
 
-def renew(intake: Intake, context: ssl.SSLContext | None, reread: Callable[[], Settings]) -> None:
-    """Read certificates, tokens, users and networks again; keep the old ones if they are bad."""
+def renew(intake: Intake, context: ssl.SSLContext | None, reread: Callable[[], Settings]) -> str:
+    """Read certificates, tokens, users and networks again; keep the old ones if they are bad.
+
+    Returns what came of it, for people.
+    """
     try:
         settings = reread()
         require_protection(settings)
@@ -84,9 +97,10 @@ def renew(intake: Intake, context: ssl.SSLContext | None, reread: Callable[[], S
             load_certificates(context, settings)
     except MqworkerError as error:
         log.error("reload refused, the old configuration stays: %s", error)  # noqa: TRY400 - for the operator, not a defect
-    else:
-        intake.access = access
-        log.info("reloaded certificates, tokens, users and networks")
+        return f"reload refused, the old configuration stays: {error}"
+    intake.access = access
+    log.info("reloaded certificates, tokens, users and networks")
+    return "reloaded certificates, tokens, users and networks"
 
 
 def require_protection(settings: Settings) -> None:
@@ -142,11 +156,11 @@ def lines_of(secret: Secret | None) -> Iterator[tuple[int, str]]:
             yield number, text
 
 
-def open_outflow(settings: Settings) -> Outflow:
+def open_outflow(settings: Settings, pulse: Pulse) -> Outflow:
     """Return the way to the broker: two lanes to RabbitMQ, one to others."""
     lanes = LANES if scheme(settings.broker[0]) in ("amqp", "amqps") else 1
     outlets = [open_outlet(settings) for _ in range(lanes)]
-    return Outflow(outlets, Bounds(size=settings.max_waiting))
+    return Outflow(outlets, Bounds(size=settings.max_waiting), pulse=pulse)
 
 
 def open_outlet(settings: Settings) -> Outlet:
@@ -156,13 +170,6 @@ def open_outlet(settings: Settings) -> Outlet:
         if isinstance(publisher, RabbitmqPublisher):
             publisher.confirm_timeout_s = settings.confirm_timeout
     return Outlet(events, letters, reach_by(events))
-
-
-def reach_by(publisher: Publisher) -> Callable[[], None]:
-    """Return what connects a publisher: those but RabbitMQ's do so to publish nothing."""
-    if isinstance(publisher, RabbitmqPublisher):
-        return publisher.connect
-    return partial(publisher.publish, ())
 
 
 def bind(settings: Settings) -> list[socket.socket]:

@@ -93,6 +93,14 @@ def test_the_units_share_one_sandbox() -> None:
     assert all(sandboxes)
 
 
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
+def test_a_unit_waits_until_its_program_is_ready_and_watches_it(unit: Path) -> None:
+    told, worker = service(unit), service(WORKER)
+    assert (["notify"], ["main"]) == (told["Type"], told["NotifyAccess"])
+    for name in ("WatchdogSec", "TimeoutStartSec"):
+        assert worker[name] == told[name]
+
+
 def test_a_unit_gives_a_worker_more_time_to_stop_than_it_takes() -> None:
     told = service(WORKER)
     assert OperationOptions().drain + 10 <= float(told["TimeoutStopSec"][0])

@@ -7,7 +7,7 @@ import pytest
 
 from mqworker.core.errors import BrokerUnavailable
 from mqworker.lanes import Lanes
-from mqworker.pulse import Pulse, answered, unanswered
+from mqworker.pulse import Pulse, answered, failed, unanswered
 from tests.daemons import await_condition
 
 
@@ -88,6 +88,29 @@ def test_an_answer_outside_of_any_errand_is_nobodys(pulse: Pulse, clock: Clock) 
     answered()
     unanswered()
     assert 100.0 == pulse.moved
+
+
+def test_an_errand_within_another_counts_alone_and_its_time_is_not_that_of_the_other(
+    pulse: Pulse, clock: Clock
+) -> None:
+    with pulse.errand("S3"):
+        clock.now = 110.0
+        with pulse.errand("broker"):
+            clock.now = 150.0
+            assert ("broker", 40.0) == pulse.slowest(150.0)
+        assert ("S3", 10.0) == pulse.slowest(150.0)
+    assert ("", 0.0) == pulse.slowest(200.0)
+
+
+def test_of_several_attempts_those_that_failed_aloud_are_answers(
+    pulse: Pulse, clock: Clock
+) -> None:
+    with pulse.errand("S3"):
+        clock.now = 110.0
+        failed(BrokerUnavailable("no answer", silent=True))
+        assert 10.0 == pulse.slowest(110.0)[1]
+        failed(BrokerUnavailable("connection refused"))
+        assert 0.0 == pulse.slowest(110.0)[1]
 
 
 def test_one_thread_that_hangs_is_seen_while_the_others_get_on(pulse: Pulse, clock: Clock) -> None:

@@ -68,3 +68,19 @@ def test_messages_that_only_come_in_are_no_progress(watched: Watched) -> None:
         watched.tally.add("received", 1)
         pings.append(watched.pings_at(float(now), in_flight=now - 100))
     assert [True] * 15 + [False] * 9 == pings
+
+
+def test_a_reload_during_the_start_makes_nobody_ready(watched: Watched) -> None:
+    watched.service.reloading()
+    watched.service.reloaded("reloaded")
+    watched.systemd.await_value("STATUS", "reloaded")
+    assert ([], []) == (watched.systemd.values("READY"), watched.systemd.values("RELOADING"))
+
+
+def test_a_start_that_hangs_asks_for_no_more_time(watched: Watched) -> None:
+    with watched.pulse.errand("broker"):
+        for watched.now in (101.0, 120.0, 121.0, 122.0):
+            watched.service.tend(0, consuming=False)
+        watched.service.notifier.tell({"X_MARK": "end"})
+        watched.systemd.await_value("X_MARK")
+    assert 2 == len(watched.systemd.values("EXTEND_TIMEOUT_USEC"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from mqworker.core.errors import BrokerUnavailable, Misconfigured, MqworkerError
 from mqworker.core.message import PlainProperties, Publication
 from mqworker.intake.outflow import Bounds, Job, Outflow, Outlet, Word
 from mqworker.publishers.memory import MemoryPublisher
+from tests.daemons import await_condition
 
 LIMIT_S = 10.0
 
@@ -220,3 +222,17 @@ def test_at_the_end_what_is_in_hand_is_confirmed_and_the_rest_told(site: Site) -
 
         assert "confirmed" == asked.word
         assert "unconfirmed" == flow.offer(Asked().job())
+
+
+def test_a_lane_that_hangs_is_seen_and_an_idle_one_is_not(site: Site) -> None:
+    asked = Asked()
+    with site.outflow() as flow:
+        time.sleep(1.5)
+        assert flow.pulse.slowest(flow.clock())[1] < 1.4
+        flow.offer(asked.job())
+        await_condition(lambda: flow.pulse.slowest(flow.clock())[1] > 1.5, LIMIT_S)
+        assert "broker" == flow.pulse.slowest(flow.clock())[0]
+        site.gate.set()
+
+        assert "confirmed" == asked.word
+        await_condition(lambda: flow.pulse.slowest(flow.clock())[1] < 1.4, LIMIT_S)
