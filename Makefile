@@ -1,13 +1,16 @@
 # make demo   the main job on generated traffic, without any service
 # make test   all tests, real services included
 # make compiled  the same with the way of a message compiled: in build/compiled
+# make bench  a short drain, latency and single steps; writes docs/benchmarks.rst (before it: make
+#             compiled, and benchmarks/telegraf/build.sh, for the arms that need them)
+# make profile  where the microseconds of an event go
 # make check  the quick part: format, lint, types, layers, unit tests
 PYTHON ?= python3
 BIN := .venv/bin
 # Debian 12's pip would take an older way to install that does not find the schemas.
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
 
-.PHONY: demo check lint unit test test-long compiled test-compiled services clean
+.PHONY: demo check lint unit test test-long compiled test-compiled services bench profile clean
 
 demo: .venv/for-use
 	$(BIN)/mqworker demo
@@ -42,6 +45,12 @@ compiled: .venv/for-tests
 test-compiled: compiled
 	cd build/compiled && PYTHONPATH=. MQWORKER_TEST_COMPILED=1 \
 	    ../../$(BIN)/python -m pytest -q -n 2 -p no:cacheprovider tests/unit tests/contract/test_compiled.py
+
+bench: .venv/for-tests
+	$(BIN)/python -m benchmarks.bench
+
+profile: .venv/for-tests
+	$(BIN)/python -m benchmarks.steps --compare
 
 services:
 	tests/services/install-packages

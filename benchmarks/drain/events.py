@@ -1,7 +1,7 @@
 """The stream that is drained: security events of six types, about 690 bytes each.
 
-The same seed and start give the same bytes. Every event states all of its identity, so that none has
-to be completed later: what is measured is the way of an event, with what correlation costs on it.
+The same seed and start give the same bytes. Every event states all of its identity, so that none
+has to be completed later: what is measured is the way of an event, with what correlation costs it.
 `details.eventid` numbers the events, so that a sink can tell what is lost and what came twice.
 """
 

@@ -94,9 +94,11 @@ class Mqworker:
 
     @property
     def pids(self) -> list[int]:
+        """Its processes."""
         return family(self.daemon.pid)
 
     def end(self) -> None:
+        """End it."""
         with suppress(subprocess.TimeoutExpired):
             self.daemon.stop()
         self.daemon.discard()
@@ -127,9 +129,11 @@ class Telegraf:
 
     @property
     def pids(self) -> list[int]:
+        """Its processes."""
         return family(self.process.pid)
 
     def end(self) -> None:
+        """End it."""
         self.process.terminate()
         try:
             self.process.wait(20)

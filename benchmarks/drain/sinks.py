@@ -18,6 +18,18 @@ from tests.services.scratch import Scratch
 from tests.services.web import ask
 
 PARTITIONS = 20
+PEER_INDEX = "telegraf-race"
+KEYWORD = {"type": "keyword", "ignore_above": 8191}
+PEER_MAPPING = {
+    "date_detection": False,
+    "dynamic_templates": [{"scalars": {"match_mapping_type": "string", "mapping": KEYWORD}}],
+    "properties": {
+        "@timestamp": {"type": "date"},
+        "event": {"properties": {"summary": {"type": "text"}}},
+    },
+}
+"""As mqworker's template has it: both let Elasticsearch do the same work."""
+
 MOST_IDS = 50_000
 
 
@@ -61,9 +73,11 @@ class Stub:
         self.url, self.pids = f"http://127.0.0.1:{port}", [pid]
 
     def reset(self) -> None:
+        """Forget all documents."""
         ask(self.url, "POST", "/_stub/reset")
 
     def arrived(self) -> Counted:
+        """Count what has come so far."""
         told = ask(self.url, "GET", "/_stub/count").body
         return Counted(told["documents"], told["distinct"], told["last"], told["requests"])
 
@@ -85,8 +99,10 @@ class RealSink:
         self.last = (0, 0.0)
 
     def reset(self) -> None:
+        """Forget all documents."""
         for name in self.indices():
             self.node.ask("DELETE", f"/{name}")
+        self.node.ask("PUT", f"/{PEER_INDEX}", {"mappings": PEER_MAPPING})
         self.last = (0, 0.0)
 
     def indices(self) -> list[str]:
@@ -95,6 +111,7 @@ class RealSink:
         return [each["index"] for each in found if not each["index"].startswith(".")]
 
     def arrived(self) -> Counted:
+        """Count what has come so far."""
         told = self.node.ask("GET", "/_stats/indexing").body
         count = told["_all"]["primaries"].get("indexing", {}).get("index_total", 0)
         if count != self.last[0]:
@@ -102,6 +119,7 @@ class RealSink:
         return Counted(count, count, self.last[1])
 
     def census(self) -> Counted:
+        """Count for good."""
         self.node.ask("POST", "/_refresh")
         documents = self.node.ask("GET", "/_count").body["count"]
         distinct = sum(self.distinct(part) for part in range(PARTITIONS))
@@ -110,7 +128,7 @@ class RealSink:
     def distinct(self, part: int) -> int:
         """Count the different event IDs in one part of all; mqworker's field, or a peer's."""
         ids = {"include": {"partition": part, "num_partitions": PARTITIONS}, "size": MOST_IDS}
-        fields = {"ours": "details.eventid", "peer": "event.details_eventid.keyword"}
+        fields = {"ours": "details.eventid", "peer": "event.details_eventid"}
         wanted = {name: {"terms": {"field": field} | ids} for name, field in fields.items()}
         answer = self.node.ask("POST", "/_search", {"size": 0, "aggs": wanted})
         assert answer.status == HTTPStatus.OK, answer

@@ -3,8 +3,8 @@
     python -m benchmarks.drain.stub --port 0
 
 It prints its port. A thread for each connection reads a request by its Content-Length, counts the
-documents by their `eventid`, and sends a prepared answer: every document is created. What clients ask
-at their start is answered as by a new Elasticsearch without security.
+documents by their `eventid`, and sends a prepared answer: every document is created. What clients
+ask at their start is answered as by a new Elasticsearch without security.
 
     POST /_stub/reset    forget everything
     GET /_stub/count     what was counted, and when (seconds of the monotonic clock)
@@ -115,6 +115,7 @@ def answer(request: Request, count: Count) -> bytes:
     known: dict[str, Any] = {"/": VERSION}
     if path == "/_stub/reset":
         count.reset()
+        known[path] = count.told()
     elif path == "/_stub/count":
         known[path] = count.told()
     elif path == "/_stub/times":
@@ -123,14 +124,16 @@ def answer(request: Request, count: Count) -> bytes:
         known[path] = {"indices": [], "aliases": [], "data_streams": []}
     elif path.startswith("/_security/"):
         return framed(b"{}", "405 Method Not Allowed")
-    elif request.method == "GET":
-        known.setdefault(path, None)
-    told = known.get(path, {"acknowledged": True})
-    if request.method == "HEAD":
-        return framed(b"")
-    if told is None:
+    elif path not in known:
+        return unknown(request.method)
+    return framed(json.dumps(known[path]).encode() if request.method != "HEAD" else b"")
+
+
+def unknown(method: str) -> bytes:
+    """Return the response to what the stub knows nothing of: nothing is there, all may be made."""
+    if method == "GET":
         return framed(b'{"error":{"type":"resource_not_found"},"status":404}', "404 Not Found")
-    return framed(json.dumps(told).encode())
+    return framed(b'{"acknowledged":true}' if method != "HEAD" else b"")
 
 
 def bulk(request: Request, count: Count) -> tuple[bytes, list[bytes]]:
