@@ -26,9 +26,10 @@ Draining a full queue
 A durable queue of persistent messages, the real worker as its own process (normalize, extract,
 validate, correlate, write in bulk, acknowledge), a sink. CPU is user and system, per event, from
 the first message taken to the last event in the sink; broker, worker and sink share the machine.
+``busy`` is the share of the processors that these three had: the rest waited, or went to others.
 ``stub`` is a sink that costs next to nothing. ``uncorrelated`` is a worker without rules; ``-2``
-and ``-4`` are so many processes. Telegraf neither checks nor correlates, and gives documents no ID of
-their own; its index in Elasticsearch has keywords where mqworker's has them.
+and ``-4`` are so many processes. Telegraf neither checks nor correlates, and gives documents no ID
+of their own; its index in Elasticsearch has keywords where mqworker's has them.
 
 """
 LATENCY = """\
@@ -53,6 +54,8 @@ Growth to many hosts: a calculation
 -----------------------------------
 
 Nothing below was run: these are the formulas, the constants as measured above, and what follows.
+``remembered`` is what Python has allocated for it; ``window`` is what the shipped rules ask for;
+``stored`` is a document before Elasticsearch has merged segments.
 
 """
 
@@ -62,7 +65,7 @@ def page(found: dict[str, Any]) -> str:
     return "\n".join(
         [
             INTRODUCTION + told(found["conditions"]),
-            DRAINS + drains(found["drains"]),
+            DRAINS + drains(found["drains"], found["conditions"]["processors"]),
             ".. image:: benchmarks.svg\n   :alt: CPU per event of worker, broker and sink\n",
             LATENCY + latency(found["latency"]),
             STEPS + steps(found["steps"]),
@@ -74,12 +77,18 @@ def page(found: dict[str, Any]) -> str:
 def told(conditions: dict[str, Any]) -> str:
     """Return the conditions in a sentence."""
     return (
-        "{date}: {events:,} events, medians of {rounds}, {processors} processors, Python {python}, "
+        "{date}: {events:,} events a run, medians of {rounds}, {processors} processors, Python {python}, "
         "load average {load:.1f} at the start.\n"
     ).format(**conditions)
 
 
-def drains(results: Sequence[dict[str, Any]]) -> str:
+def busy(result: dict[str, Any], processors: int) -> float:
+    """Return the share of the processors that worker, broker and sink had."""
+    us = sum(result[f"{name}_us"] for name in ("worker", "broker", "sink"))
+    return float(result["rate"] * us / 1e6 / processors)
+
+
+def drains(results: Sequence[dict[str, Any]], processors: int) -> str:
     """Return the table of drains."""
     heads = (
         "arm",
@@ -88,6 +97,7 @@ def drains(results: Sequence[dict[str, Any]]) -> str:
         "worker us",
         "broker us",
         "sink us",
+        "busy",
         "peak MB",
         "lost",
         "twice",
@@ -100,6 +110,7 @@ def drains(results: Sequence[dict[str, Any]]) -> str:
                 each["sink"],
                 f"{each['rate']:,.0f}",
                 *(f"{each[f'{name}_us']:.1f}" for name in ("worker", "broker", "sink")),
+                f"{busy(each, processors):.0%}",
                 f"{each['peak_mb']:.0f}",
                 str(each["lost"]),
                 str(each["duplicates"]),
