@@ -26,7 +26,8 @@ Draining a full queue
 A durable queue of persistent messages, the real worker as its own process (normalize, extract,
 validate, correlate, write in bulk, acknowledge), a sink. CPU is user and system, per event, from
 the first message taken to the last event in the sink; broker, worker and sink share the machine.
-``busy`` is the share of the processors that these three had: the rest waited, or went to others.
+``steady`` is events/s without the last tenth: who writes what is left over by a timer, as Telegraf
+does each second, shows a poor rate in a short run. ``busy`` is the share of the processors that these three had: the rest waited, or went to others.
 ``stub`` is a sink that costs next to nothing. ``uncorrelated`` is a worker without rules; ``-2``
 and ``-4`` are so many processes. Telegraf neither checks nor correlates, and gives documents no ID
 of their own; its index in Elasticsearch has keywords where mqworker's has them.
@@ -77,15 +78,15 @@ def page(found: dict[str, Any]) -> str:
 def told(conditions: dict[str, Any]) -> str:
     """Return the conditions in a sentence."""
     return (
-        "{date}: {events:,} events a run, medians of {rounds}, {processors} processors, Python {python}, "
-        "load average {load:.1f} at the start.\n"
+        "{date}: {events:,} events a run, medians of {rounds}, {processors} processors, "
+        "Python {python}, load average {load:.1f} at the start.\n"
     ).format(**conditions)
 
 
 def busy(result: dict[str, Any], processors: int) -> float:
     """Return the share of the processors that worker, broker and sink had."""
     us = sum(result[f"{name}_us"] for name in ("worker", "broker", "sink"))
-    return float(result["rate"] * us / 1e6 / processors)
+    return float(result["steady"] * us / 1e6 / processors)
 
 
 def drains(results: Sequence[dict[str, Any]], processors: int) -> str:
@@ -94,6 +95,7 @@ def drains(results: Sequence[dict[str, Any]], processors: int) -> str:
         "arm",
         "sink",
         "events/s",
+        "steady",
         "worker us",
         "broker us",
         "sink us",
@@ -109,6 +111,7 @@ def drains(results: Sequence[dict[str, Any]], processors: int) -> str:
                 each["arm"],
                 each["sink"],
                 f"{each['rate']:,.0f}",
+                f"{each['steady']:,.0f}",
                 *(f"{each[f'{name}_us']:.1f}" for name in ("worker", "broker", "sink")),
                 f"{busy(each, processors):.0%}",
                 f"{each['peak_mb']:.0f}",

@@ -89,7 +89,7 @@ def medians(results: Sequence[Result]) -> list[Result]:
 
 def middle(runs: Sequence[Result]) -> Result:
     """Return the medians of some runs of one arm."""
-    names = ("rate", "worker_us", "broker_us", "sink_us", "start_cpu_s", "peak_mb")
+    names = ("rate", "steady", "worker_us", "broker_us", "sink_us", "start_cpu_s", "peak_mb")
     found: dict[str, Any] = {name: median(getattr(each, name) for each in runs) for name in names}
     for name in ("lost", "duplicates", "left"):
         found[name] = sum(getattr(each, name) for each in runs)
@@ -104,12 +104,12 @@ def dicts(results: Iterable[Result]) -> list[dict[str, Any]]:
 def table(results: Iterable[Result]) -> Iterator[str]:
     """Give the lines of a table."""
     yield (
-        f"{'arm':22}{'sink':>14}{'events/s':>10}{'worker us':>10}{'broker us':>10}{'sink us':>9}"
+        f"{'arm':22}{'sink':>14}{'events/s':>10}{'steady':>8}{'worker us':>10}{'broker us':>10}{'sink us':>9}"
         f"{'peak MB':>9}{'lost':>6}{'twice':>6}"
     )
     for each in results:
         yield (
-            f"{each.arm:22}{each.sink:>14}{each.rate:10.0f}{each.worker_us:10.1f}"
+            f"{each.arm:22}{each.sink:>14}{each.rate:10.0f}{each.steady:8.0f}{each.worker_us:10.1f}"
             f"{each.broker_us:10.1f}{each.sink_us:9.1f}{each.peak_mb:9.1f}{each.lost:6}"
             f"{each.duplicates:6}"
         )

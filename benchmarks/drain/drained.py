@@ -19,12 +19,15 @@ STALL_S = 30.0
 LOOK_S = 0.01
 SINK_LOOK_S = 0.05
 SETTLE_S = 10.0
+NEARLY = 0.9
 
 
 class Result(NamedTuple):
     """What a run took.
 
     rate: events per second, from the first message taken to the last event in the sink.
+    steady: the same to the first look at the sink that found 90 %: without what waits, at the very
+        end, for a timer.
     worker_us, broker_us, sink_us: CPU per event in that time, user and system.
     start_cpu_s: the worker's CPU before its first message.
     peak_mb: of all of its processes. left: messages that remain in the queue.
@@ -34,6 +37,7 @@ class Result(NamedTuple):
     sink: str
     events: int
     rate: float
+    steady: float
     worker_us: float
     broker_us: float
     sink_us: float
@@ -76,11 +80,13 @@ def run(arm: Arm, course: Course, state: Path) -> Result:
         running = arm.start(course.broker, course.sink.url, state)
         try:
             began, before = await_first(queue, count, running, course)
+            nearly = await_share(NEARLY * count, course)
             counted, after = await_all(count, running, course)
             await_empty(queue)
         finally:
             running.end()
-        return judged(arm, course, (before, after), counted.last - began, queue)
+        rates = [each.distinct / (each.last - began) for each in (counted, nearly)]
+        return judged(arm, course, (before, after), rates, queue)
 
 
 def snapshot(running: Running, course: Course) -> Snapshot:
@@ -101,15 +107,19 @@ def await_first(
 
 def await_all(count: int, running: Running, course: Course) -> tuple[Counted, Snapshot]:
     """Wait until the sink has every event, or nothing more comes."""
+    counted = await_share(count, course)
+    return counted, snapshot(running, course)
+
+
+def await_share(count: float, course: Course) -> Counted:
+    """Wait until the sink has so many events, or nothing more comes."""
     last, moved = -1, time.monotonic()
     while True:
         counted = course.sink.arrived()
-        if counted.distinct >= count:
-            return counted, snapshot(running, course)
+        if counted.distinct >= count or time.monotonic() - moved > STALL_S:
+            return counted
         if counted.documents != last:
             last, moved = counted.documents, time.monotonic()
-        if time.monotonic() - moved > STALL_S:
-            return counted, snapshot(running, course)
         time.sleep(SINK_LOOK_S)
 
 
@@ -121,7 +131,11 @@ def await_empty(queue: Queue) -> None:
 
 
 def judged(
-    arm: Arm, course: Course, snapshots: tuple[Snapshot, Snapshot], took: float, queue: Queue
+    arm: Arm,
+    course: Course,
+    snapshots: tuple[Snapshot, Snapshot],
+    rates: Sequence[float],
+    queue: Queue,
 ) -> Result:
     """Return the figures of a run that is over: its worker has ended, so nothing is unsettled."""
     before, after = snapshots
@@ -134,7 +148,7 @@ def judged(
         arm.name,
         course.sink.name,
         count,
-        round(census.distinct / took),
+        *map(round, rates),
         *spent,
         start_cpu_s=round(before.worker.cpu_s, 2),
         peak_mb=round(after.worker.peak_bytes / 1e6, 1),
