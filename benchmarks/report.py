@@ -27,10 +27,11 @@ A durable queue of persistent messages, the real worker as its own process (norm
 validate, correlate, write in bulk, acknowledge), a sink. CPU is user and system, per event, from
 the first message taken to the last event in the sink; broker, worker and sink share the machine.
 ``steady`` is events/s without the last tenth: who writes what is left over by a timer, as Telegraf
-does each second, shows a poor rate in a short run. ``busy`` is the share of the processors that these three had: the rest waited, or went to others.
-``stub`` is a sink that costs next to nothing. ``uncorrelated`` is a worker without rules; ``-2``
-and ``-4`` are so many processes. Telegraf neither checks nor correlates, and gives documents no ID
-of their own; its index in Elasticsearch has keywords where mqworker's has them.
+does each second, shows a poor rate in a short run. ``busy`` is the share of the processors that
+these three had: the rest waited, or went to others. ``stub`` is a sink that costs next to nothing.
+``uncorrelated`` is a worker without rules; ``-2`` and ``-4`` are so many processes. Telegraf
+neither checks nor correlates, and gives documents no ID of their own; its index in Elasticsearch
+has keywords where mqworker's has them.
 
 """
 LATENCY = """\

@@ -104,7 +104,8 @@ def dicts(results: Iterable[Result]) -> list[dict[str, Any]]:
 def table(results: Iterable[Result]) -> Iterator[str]:
     """Give the lines of a table."""
     yield (
-        f"{'arm':22}{'sink':>14}{'events/s':>10}{'steady':>8}{'worker us':>10}{'broker us':>10}{'sink us':>9}"
+        f"{'arm':22}{'sink':>14}{'events/s':>10}{'steady':>8}{'worker us':>10}"
+        f"{'broker us':>10}{'sink us':>9}"
         f"{'peak MB':>9}{'lost':>6}{'twice':>6}"
     )
     for each in results:
