@@ -86,7 +86,9 @@ def run(arm: Arm, course: Course, state: Path) -> Result:
         finally:
             running.end()
         rates = [each.distinct / (each.last - began) for each in (counted, nearly)]
-        return judged(arm, course, (before, after), rates, queue)
+        result = judged(arm, course, (before, after), rates, queue)
+        queue.purge()  # what this arm has left is not the next one's
+        return result
 
 
 def snapshot(running: Running, course: Course) -> Snapshot:
@@ -100,7 +102,7 @@ def await_first(
     """Wait until the first message is taken; return when, and what was used by then."""
     until = time.monotonic() + START_LIMIT_S
     while queue.ready == count:
-        assert time.monotonic() < until, "the worker takes nothing: see its log"
+        assert time.monotonic() < until, f"nothing is taken\n{running.log.read_text()[-2000:]}"
         time.sleep(LOOK_S)
     return time.monotonic(), snapshot(running, course)
 

@@ -23,7 +23,9 @@ NO_RULES = 'version = 1\nidentity = ["details.username"]\n'
 
 
 class Running(Protocol):
-    """A process that drains."""
+    """A process that drains. log: the file of what it says."""
+
+    log: Path
 
     @property
     def pids(self) -> list[int]:
@@ -90,7 +92,8 @@ class Mqworker:
             rules.write_text(NO_RULES)
             flags += ["--rules", str(rules)]
         env = {"PYTHONPATH": str(COMPILED)} if arm.compiled else {}
-        self.daemon = Daemon(state / "log", *flags, env=env)
+        self.log = state / "log"
+        self.daemon = Daemon(self.log, *flags, env=env)
 
     @property
     def pids(self) -> list[int]:
@@ -117,7 +120,8 @@ class Telegraf:
             "EXCHANGE": EXCHANGE,
             "QUEUE": QUEUE,
         }
-        with (state / "log").open("ab") as log:
+        self.log = state / "log"
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", str(TELEGRAF), "--config", TELEGRAF_CONFIG],
                 env=os.environ | env,
