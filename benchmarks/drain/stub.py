@@ -64,7 +64,7 @@ class Count:
         return EVENT_ID.findall(body)
 
     def add(self, numbers: list[bytes], size: int, now: float) -> None:
-        """Count the events of a bulk request that was answered."""
+        """Count the events of a bulk request that is answered now."""
         with self.lock:
             self.requests += 1
             self.documents += len(numbers)
@@ -189,8 +189,9 @@ def serve(connection: socket.socket, count: Count) -> None:
         while request := reader.request():
             if request.path.partition("?")[0].endswith("/_bulk"):
                 response, numbers = bulk(request, count)
-                connection.sendall(response)
+                # Before it is sent: whoever has the answer finds it counted.
                 count.add(numbers, len(request.body), time.monotonic())
+                connection.sendall(response)
             else:
                 connection.sendall(answer(request, count))
 
