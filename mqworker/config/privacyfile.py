@@ -6,13 +6,12 @@ docs/privacy.rst explains the format.
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 
 from mqworker.config.kinds import Kind, Unfit, choice, whole
 from mqworker.config.secret import Secret
 from mqworker.config.suggest import closest
-from mqworker.config.table import Table
+from mqworker.config.table import Table, read_toml
 from mqworker.core.errors import Misconfigured
 from mqworker.core.privacy import Concealment, Privacy
 from mqworker.core.synonyms import SYNONYMS
@@ -48,14 +47,8 @@ def load_privacy(file: Path | None, key: Secret | None) -> Privacy | None:
     """
     if file is None:
         return None
-    try:
-        values = tomllib.loads(file.read_bytes().decode())
-    except OSError as error:
-        raise Misconfigured(f"{file}: can't be read: {error.strerror}") from error
-    except ValueError as error:
-        raise Misconfigured(f"{file}: is not TOML: {error}") from error
     problems: list[str] = []
-    rules = read_rules(Table("", values, problems))
+    rules = read_rules(Table("", read_toml(file), problems))
     secret = key.reveal().encode() if key else b""
     if any(rule.action == "hash" for rule in rules) and len(secret) < SHORTEST_KEY:
         problems.append(

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path as File
@@ -19,7 +18,7 @@ from pathlib import Path as File
 from mqworker.config.kinds import Kind, Unfit, choice, text, whole
 from mqworker.config.quantities import duration, whole_duration
 from mqworker.config.suggest import closest
-from mqworker.config.table import Table
+from mqworker.config.table import Table, read_toml
 from mqworker.core.correlation.rules import Condition, Path, Rule, Rules, path
 from mqworker.core.errors import Misconfigured
 from mqworker.core.synonyms import SYNONYMS
@@ -87,14 +86,8 @@ def load_rules(file: File | None = None) -> Rules:
         Misconfigured: they can't be used; each line of its text is one problem.
     """
     where = file or resources.files("mqworker.config").joinpath(SHIPPED)
-    try:
-        values = tomllib.loads(where.read_bytes().decode())
-    except OSError as error:
-        raise Misconfigured(f"{where}: can't be read: {error.strerror}") from error
-    except ValueError as error:
-        raise Misconfigured(f"{where}: is not TOML: {error}") from error
     problems: list[str] = []
-    rules = read_rules(Table("", values, problems))
+    rules = read_rules(Table("", read_toml(where), problems))
     if problems:
         raise Misconfigured("\n".join(f"{where}: {problem}" for problem in problems))
     return rules

@@ -6,12 +6,36 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from mqworker.config.kinds import Kind, Unfit
 from mqworker.config.suggest import closest
+from mqworker.core.errors import Misconfigured
+
+
+class Readable(Protocol):
+    """A file, or one that came with a package."""
+
+    def read_bytes(self) -> bytes:
+        """Return all that it holds."""
+
+
+def read_toml(where: Readable) -> dict[str, Any]:
+    """Return what a TOML file holds.
+
+    Raises:
+        Misconfigured: it can't be read, or is no TOML.
+    """
+    try:
+        return tomllib.loads(where.read_bytes().decode())
+    except OSError as error:
+        raise Misconfigured(f"{where}: can't be read: {error.strerror}") from error
+    except ValueError as error:
+        raise Misconfigured(f"{where}: is not TOML: {error}") from error
+
 
 REQUIRED = object()
 """Stands for the default of a key that has to be there."""

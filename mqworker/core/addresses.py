@@ -66,7 +66,8 @@ _SIDES: Final = (
     ),
 )
 _SIDE_OF: Final = {side.address: side for side in _SIDES}
-ADDRESSES: Final = tuple(_SIDE_OF)
+V4_OF: Final = {side.address: side.v4 for side in _SIDES}
+"""By the name of an address: the name that it has beside that when it is an IPv4 address."""
 
 
 def clean_addresses(fields: dict[str, Any]) -> None:

@@ -33,9 +33,9 @@ class Limits:
 
 
 def is_flat(record: Record, limits: Limits) -> bool:
-    """Tell at a glance that `find_excess` would find nothing in an event, as in nearly all.
+    """Tell at a glance that there is no excess in an event, as in nearly all.
 
-    It looks one level down; False only means that `find_excess` has to look.
+    It looks one level down; False only means that the levels have to be walked.
     """
     keys = len(record)
     for value in record.values():
@@ -58,6 +58,8 @@ def find_excess(record: Record, limits: Limits) -> Refusal | None:
 
     Walks level by level and never recurses; it stops at the first level that is one too deep.
     """
+    if is_flat(record, limits):
+        return None
     keys = 0
     levels: list[list[Any]] = [[record]]
     for _ in range(limits.max_depth):

@@ -34,7 +34,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import orjson
 
-from mqworker.core.bounds import Limits, find_excess, is_flat
+from mqworker.core.bounds import Limits, find_excess
 from mqworker.core.errors import Refused
 from mqworker.core.inflate import unpack
 from mqworker.core.message import Record, Refusal
@@ -115,8 +115,6 @@ def _decode_line(line: bytes, line_number: int, limits: Limits) -> Record | Refu
 def _check(value: Any, limits: Limits) -> Record | Refusal:
     if type(value) is not dict:
         return Refusal("decode", f"not an object: {_clip(value)}")
-    if is_flat(value, limits):
-        return value
     return find_excess(value, limits) or value
 
 

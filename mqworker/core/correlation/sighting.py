@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from mqworker.core.addresses import ADDRESSES
+from mqworker.core.addresses import V4_OF
 from mqworker.core.correlation.linking import SEPARATOR, Stated, linker
 from mqworker.core.correlation.rules import Path, Rules
 from mqworker.core.correlation.values import cleaner
@@ -16,7 +16,7 @@ from mqworker.core.pipeline import stamp_of
 __all__ = ["SEPARATOR", "Sighter", "Sighting", "Stated", "rule_name"]
 
 
-TWINS = {Path(True, side): side.replace("ip", "ipv4", 1) for side in ADDRESSES}
+TWINS = {Path(True, name): twin for name, twin in V4_OF.items()}
 """An IPv4 address that `clean_addresses` has found canonical stands, as one object, under both."""
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from mqworker.core.bounds import Limits, find_excess, is_flat
+from mqworker.core.bounds import Limits, find_excess
 from mqworker.core.deadletter import dead_letter
 from mqworker.core.display import show
 from mqworker.core.intake.bodies import Bad, Item
@@ -89,13 +89,9 @@ def written(value: Any) -> bytes | None:
 
 def excess_of(record: Record, body: bytes | None, limits: Limits) -> Refusal | None:
     """Return why an event is too large, too deep or has too many keys, else None."""
-    if body is None:
-        return find_excess(record, limits)
-    if len(body) > limits.max_body_bytes:
+    if body is not None and len(body) > limits.max_body_bytes:
         reason = f"the event has {len(body)} bytes, {limits.max_body_bytes} are allowed"
         return Refusal("decode", reason)
-    if is_flat(record, limits):
-        return None
     return find_excess(record, limits)
 
 
