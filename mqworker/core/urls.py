@@ -10,10 +10,12 @@ import re
 
 MASK = "***"
 
-URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
+# The bounds keep the time that long texts take proportional to their length.
+URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,31}://\S+")
 SECRET_PARAMETER = re.compile(
-    r"([?&;][^=&;\s]*(?:password|passwd|passphrase|secret|token|api_?key|predefined_queues)"
-    r"[^=&;\s]*=)[^&;\s]*",
+    r"([?&;][^=&;?\s]{0,64}"
+    r"(?:password|passwd|passphrase|secret|token|api_?key|predefined_queues)"
+    r"[^=&;?\s]{0,64}=)[^&;\s]*",
     re.IGNORECASE,
 )
 
