@@ -36,7 +36,7 @@ BASIC = base64.b64encode(f"joe:{SECRET}".encode()).decode()
 SECRETS = (SECRET, QUOTED, "Planted/Secret", "PlantedToken", BASIC, BASIC.rstrip("="))
 LIMIT_S = 60.0
 
-LOGS = [("info", "text"), ("info", "json"), ("debug", "text"), ("debug", "json")]
+LOGS = [("info", "json"), ("debug", "text")]
 
 Plant = Callable[[str, str], Path]
 
@@ -123,7 +123,6 @@ def test_elasticsearch_quotes_a_value_and_the_log_does_not(
     look_for(daemon.log.read_text() + told(systemd))
 
 
-@pytest.mark.parametrize("level", ["info", "debug"])
 @pytest.mark.parametrize(
     "where",
     [
@@ -138,37 +137,34 @@ def test_a_service_that_is_away_gives_no_password_away(
     start_daemon: Callable[..., Daemon],
     systemd: NotifySocket,
     where: tuple[str, str],
-    level: str,
 ) -> None:
     flags = dict([("--broker", embedded.broker), ("--sink", embedded.sink), where])
     given = [each for pair in flags.items() for each in pair]
-    daemon = start_daemon(*given, "--log-level", level, env=systemd.environ(0.0))
-    words = "127.0.0.1:1"
+    daemon = start_daemon(*given, "--log-level", "debug", env=systemd.environ(0.0))
+    words = "127.0.0.1"
     await_condition(
         lambda: words in daemon.log.read_text() or not daemon.running, LIMIT_S, daemon.log
     )
     daemon.stop()
 
     assert words in daemon.log.read_text()
-    look_for(daemon.log.read_text() + told(systemd), level)
+    look_for(daemon.log.read_text() + told(systemd), "debug")
 
 
-@pytest.mark.parametrize("level", ["info", "debug"])
 def test_passwords_in_files_are_not_told_by_services_that_refuse_them(
     rabbitmq: Rabbitmq,
     start_daemon: Callable[..., Daemon],
     secret_file: Plant,
     tmp_path: Path,
-    level: str,
 ) -> None:
     with rabbitmq.vhost() as url:
         address = url.rpartition("@")[2]
         flags = ["--broker", f"amqp://joe@{address}", "--sink", f"sqlite:///{tmp_path}/sink"]
         flags += ["--broker-password-file", str(secret_file("broker", SECRET))]
-        daemon = start_daemon(*flags, "--log-level", level)
+        daemon = start_daemon(*flags, "--log-level", "debug")
         assert daemon.wait(LIMIT_S) == 78
 
-    look_for(daemon.log.read_text(), level)
+    look_for(daemon.log.read_text(), "debug")
 
 
 @pytest.mark.parametrize("level", ["info", "debug"])
@@ -189,7 +185,9 @@ def test_an_intake_tells_nothing_of_requests_nor_of_who_may_send(
             for path in ("/events", "/_bulk", f"/custom/{WORD}", "/nxlog", "/v1/logs"):
                 answer = intake.ask("POST", path, body, {"Authorization": authorization})
                 assert 500 != answer.status
-                assert [] == [each for each in SECRETS if each in answer.body.decode()]
+                assert [] == [
+                    each for each in SECRETS if each in answer.body.decode(errors="replace")
+                ]
     for wrong in (f"Bearer {SECRET}", f"Basic {BASIC}x", f"Basic {SECRET}"):
         assert 401 == intake.ask("POST", "/events", WORD, {"Authorization": wrong}).status
     for raw in (
