@@ -9,7 +9,7 @@ from mqworker.config.broker import BrokerOptions
 from mqworker.config.intake import IntakeOptions
 from mqworker.core.errors import Misconfigured
 
-MORE = ("max_body", "max_depth", "max_keys", "drain", "log_level", "log_format")
+MORE = ("max_body", "max_depth", "max_keys", "drain", "log_level", "log_format", "traces")
 
 EXTRA = {"uvicorn", "httptools", "opentelemetry", "google"}
 """What the extra `intake` installs."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from mqworker.config.kinds import FILE, choice, whole
+from mqworker.config.kinds import FILE, FLAG, choice, whole
 from mqworker.config.option import option, optional
 from mqworker.config.quantities import duration
 
@@ -32,6 +32,12 @@ class OperationOptions:
         "these look: for this user and root alone. The word none means no sockets.",
         usual="systemd's $RUNTIME_DIRECTORY, else mqworker/QUEUE below /run or $XDG_RUNTIME_DIR, "
         "else a directory for this user alone below /tmp",
+    )
+    traces: bool | None = optional(
+        FLAG,
+        "Whether to send traces by OTLP over HTTP, as OpenTelemetry's own variables (OTEL_…) say. "
+        "It takes the extra: pip install 'mqworker[otel]'.",
+        usual="whether $OTEL_EXPORTER_OTLP_ENDPOINT is set",
     )
     log_level: Literal["debug", "info", "warning", "error"] = option(
         choice("debug", "info", "warning", "error"), "The least important lines to log.", "info"

@@ -30,6 +30,7 @@ from mqworker.wiring.memory import open_memory
 from mqworker.wiring.policy import build_pace, build_policy
 from mqworker.wiring.sight import View, seen
 from mqworker.wiring.sink import open_sink
+from mqworker.wiring.tracing import traced_source
 from mqworker.worker import Outside, Parts, Worker
 
 
@@ -78,7 +79,7 @@ def work(
     dead_letters = open_dead_letters(settings)
     try_out(dead_letters)
     parts = Parts(
-        open_source(settings),
+        traced_source(open_source(settings), settings, os.environ),
         sink,
         dead_letters,
         Grave(settings.first_queue, settings.queue[1:]),
