@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
+import orjson
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from mqworker.brokers.rabbitmq import RabbitmqOptions
+from mqworker.core.message import Delivery
+from mqworker.sources.rabbitmq import RabbitmqSource
 from tests.daemons import Daemon, await_condition
 from tests.intakes import IntakeDaemon
+from tests.integration.events import event, message
+from tests.integration.pairs import Embedded
 from tests.services.rabbitmq import Rabbitmq
 from tests.stubs.scripted import Answer, Scripted, scripted
 
@@ -39,6 +46,15 @@ def spans(collector: Scripted) -> dict[str, Span]:
     return found
 
 
+def take(url: str, queue: str, worker: Daemon) -> Delivery:
+    """Return the first message of a queue."""
+    found: list[Delivery] = []
+    options = RabbitmqOptions(urls=(url,), queue=queue)
+    with closing(RabbitmqSource(options)) as source:
+        await_condition(lambda: found.extend(source.receive(1, 1.0)) or found, LIMIT_S, worker.log)
+    return found[0]
+
+
 def otel(collector: Scripted) -> dict[str, str]:
     return {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "200"}
 
@@ -54,27 +70,30 @@ def test_the_spans_of_an_intake_and_a_worker_are_one_chain(
         intake = IntakeDaemon(tmp_path / "intake.log", *flags, env=otel(collector))
         try:
             intake.await_words("broker ready")
-            for body in (b'{"summary": "good"}', b'{"summary": "bad", "hostname": 7e400}'):
-                intake.ask("POST", "/events", body, {"traceparent": PARENT})
+            lines = [{"index": {}}, {"summary": "good"}, {"index": {}}, {"hostname": "h" * 300}]
+            body = b"".join(orjson.dumps(line) + b"\n" for line in lines)
+            headers = {"traceparent": PARENT, "content-type": "application/x-ndjson"}
+            assert intake.ask("POST", "/_bulk", body, headers).status == 200
             worker = start_daemon(
                 *("--broker", url, "--sink", f"sqlite:///{tmp_path}/sink", "--memory", "process:"),
                 env=otel(collector),
             )
             await_condition(
                 lambda: (
-                    {"POST /events", "publish eventtask", "process eventtask"}
+                    {"POST /_bulk", "publish eventtask", "process eventtask"}
                     <= spans(collector).keys()
                 ),
                 LIMIT_S,
                 worker.log,
             )
+            dead = take(url, "eventtask.dead", worker)
             assert worker.stop() == 0
             assert intake.stop() == 0
         finally:
             intake.discard()
 
     found = spans(collector)
-    server, producer = found["POST /events"], found["publish eventtask"]
+    server, producer = found["POST /_bulk"], found["publish eventtask"]
     consumer = found["process eventtask"]
     assert (TRACE, CALLER) == (server.trace_id.hex(), server.parent_span_id.hex())
     assert (TRACE, server.span_id) == (producer.trace_id.hex(), producer.parent_span_id)
@@ -83,22 +102,22 @@ def test_the_spans_of_an_intake_and_a_worker_are_one_chain(
     assert consumer.trace_id.hex() != TRACE
     linked = {(link.trace_id, link.span_id) for link in consumer.links}
     assert (producer.trace_id, producer.span_id) in linked
+    carries = f"00-{TRACE}-{producer.span_id.hex()}-"
+    assert dead.properties.headers
+    assert str(dead.properties.headers["traceparent"]).startswith(carries)
     assert {"application/x-protobuf"} == {
         each.headers["content-type"] for each in collector.requests
     }
 
 
 def test_a_collector_that_is_away_holds_nobody_up(
-    start_daemon: Callable[..., Daemon], tmp_path: Path
+    embedded: Embedded, start_daemon: Callable[..., Daemon]
 ) -> None:
     away = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://joe:hunter2@127.0.0.1:1"}
-    where = [f"sqlite:///{tmp_path}/{name}" for name in ("broker", "sink")]
-    flags = ("--broker", where[0], "--sink", where[1], "--memory", "process:")
-    event = tmp_path / "event.json"
-    event.write_text('{"summary": "one"}')
-    start_daemon("--broker", where[0], str(event), command="publish").wait()
-    worker = start_daemon(*flags, env=away)
+    embedded.publish([message(orjson.dumps(event(embedded.run, 1)))])
+    worker = start_daemon(*embedded.flags, "--memory", "process:", env=away)
     worker.await_words("memory ready")
+    await_condition(lambda: embedded.stored() == 1, LIMIT_S, worker.log)
+
     assert worker.stop(20.0) == 0
-    assert worker.totals()["stored"] == 1
     assert "hunter2" not in worker.log.read_text()
