@@ -114,8 +114,8 @@ def claim_record(record: dict[str, Any]) -> None:
         if not (occurred and FIELD_OF.get(fold(key)) == "time"):
             missing = {written(scalar) for scalar in scalars_in(value)} - there
             assert not missing, f"dropped: {missing} of {key!r}"
-    # MozDef's client says `"source": null`, and so `facility` is asked again.
-    if "errors" not in fields and fields["source"] is not None:
+    # MozDef's client says `"source": null`, which stays, and `facility` would be asked again.
+    if "errors" not in fields and fields["source"]:
         assert normalize(fields, moment).fields == fields
     claim_kept(record)
 
