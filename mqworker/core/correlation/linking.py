@@ -83,12 +83,17 @@ def link_of(rule: Rule, identity: tuple[Path, ...]) -> Link:
         for check in last:
             if not check(event, details):
                 return None
-        values = SEPARATOR.join(found)
-        if len(values) > LONGEST or values.count(SEPARATOR) >= len(found):
-            return None
-        return prefix + values
+        return joined(prefix, found)
 
     return link
+
+
+def joined(prefix: str, found: list[str]) -> str | None:
+    """Return a link of values, None where they are too long or could be those of another link."""
+    values = SEPARATOR.join(found)
+    if len(values) > LONGEST or values.count(SEPARATOR) >= len(found):
+        return None
+    return prefix + values
 
 
 def part(where: Path, identity: tuple[Path, ...]) -> Part:
