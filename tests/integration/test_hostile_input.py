@@ -130,6 +130,8 @@ def test_nothing_that_a_sender_writes_moves_a_terminal_or_forges_a_line_of_the_l
         done = subprocess.run([*explain, *more], capture_output=True, text=True, check=True)
         shown[f"explain {more}"] = done.stdout + done.stderr
 
+    telling = {name for name, text in shown.items() if "owned" in text}
+    assert {"search forged", "deadletter show", "deadletter show --json", "explain []"} <= telling
     assert {} == {name: found for name, text in shown.items() if (found := unprintable(text))}
     assert not any(line.startswith("mqworker: forged") for line in shown["log"].splitlines())
     assert "<script>alert" not in page.read_text()
