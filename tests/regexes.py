@@ -96,7 +96,7 @@ SAMPLES: dict[Any, Callable[[Any], str]] = {
     codes.LITERAL: chr,
     codes.NOT_LITERAL: lambda value: "a" if value != ord("a") else "b",
     codes.ANY: lambda _: "a",
-    codes.IN: lambda choices: member(choices),
+    codes.IN: lambda choices: member(choices),  # noqa: PLW0108 - it stands below
     codes.SUBPATTERN: lambda value: sampled(value[3]),
     codes.BRANCH: lambda value: sampled(value[1][0]),
 }

@@ -1,7 +1,7 @@
 """Fuzz one target: `python -m tests.fuzz TARGET --minutes 10 --corpus DIRECTORY`.
 
 It needs atheris (`pip install '.[fuzz]'`), which brings libFuzzer. What it finds is written as a
-file `crash-…`; put it into tests/fuzz/corpus/TARGET/ with the mend, so that it stays mended.
+file `crash-…` into the corpus; `python -m tests.fuzz.corpus` keeps it, so that it stays mended.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from pathlib import Path
 
 import atheris
 
-CORPUS = Path(__file__).parent / "corpus"
+from tests.fuzz import corpus
+
 MEMORY_MB = 2048
 SECONDS_PER_INPUT = 20
 
@@ -26,18 +27,17 @@ def main() -> None:
         targets = importlib.import_module("tests.fuzz.targets")
     seeds = importlib.import_module("tests.fuzz.seeds")
     arguments.corpus.mkdir(parents=True, exist_ok=True)
-    for seed in seeds.seeds(arguments.target):
+    for seed in (*seeds.seeds(arguments.target), *corpus.kept(arguments.target)):
         name = hashlib.sha1(seed, usedforsecurity=False).hexdigest()
         (arguments.corpus / name).write_bytes(seed)
-    committed = CORPUS / arguments.target
     flags = [
         f"-max_total_time={round(arguments.minutes * 60)}",
         f"-rss_limit_mb={MEMORY_MB}",
         f"-timeout={SECONDS_PER_INPUT}",
         "-max_len=20000",
         "-print_final_stats=1",
+        f"-artifact_prefix={arguments.corpus}/",
         str(arguments.corpus),
-        *([str(committed)] if committed.is_dir() else []),
     ]
     atheris.Setup([sys.argv[0], *flags], targets.TARGETS[arguments.target])
     atheris.Fuzz()
