@@ -4,13 +4,18 @@
 # make bench  a short drain, latency and single steps; writes docs/benchmarks.rst (before it: make
 #             compiled, and benchmarks/telegraf/build.sh, for the arms that need them)
 # make profile  where the microseconds of an event go
+# make docs   the manual as pages: build/docs/index.html; make man  its manual pages: build/man
+# make generated  the pages and examples that are written by code: after an option, a command or a
+#             schema changed
 # make check  the quick part: format, lint, types, layers, unit tests
 PYTHON ?= python3
 BIN := .venv/bin
+SPHINX := $(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --nitpicky -d build/doctrees
 # Debian 12's pip would take an older way to install that does not find the schemas.
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
 
-.PHONY: demo check lint unit test test-long compiled test-compiled services bench profile clean
+.PHONY: demo check lint unit test test-long compiled test-compiled services bench profile docs man
+.PHONY: generated clean
 
 demo: .venv/for-use
 	$(BIN)/mqworker demo
@@ -52,6 +57,18 @@ bench: .venv/for-tests
 profile: .venv/for-tests
 	$(BIN)/python -m benchmarks.steps --compare
 
+docs: .venv/for-tests
+	$(SPHINX) -b html docs build/docs
+
+man: .venv/for-tests
+	$(SPHINX) -b man docs build/man
+
+generated: .venv/for-tests
+	$(BIN)/python -m mqworker.cli.manual > docs/commands.rst
+	$(BIN)/python -m mqworker.config.manual > docs/configuration.rst
+	$(BIN)/python -m mqworker.config.schemadocs > docs/schemas.rst
+	$(BIN)/python -m mqworker.config.example > examples/mqworker.toml
+
 services:
 	tests/services/install-packages
 	tests/services/install-shippers
@@ -63,7 +80,7 @@ services:
 
 .venv/for-tests: setup.cfg setup.py constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP_INSTALL) --constraint constraints.txt --editable '.[test]'
+	$(PIP_INSTALL) --constraint constraints.txt --editable '.[docs,test]'
 	touch .venv/for-use $@
 
 clean:
