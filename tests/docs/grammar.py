@@ -140,7 +140,16 @@ JUDGES: dict[str, Judge] = {
     "python": python,
     "python3": python,
     **dict.fromkeys(
-        ("aws", "curl", "export", "logger", "rabbitmqctl", "systemd-sysusers", "systemd-tmpfiles"),
+        (
+            "apt-get",
+            "aws",
+            "curl",
+            "export",
+            "logger",
+            "rabbitmqctl",
+            "systemd-sysusers",
+            "systemd-tmpfiles",
+        ),
         anything,
     ),
 }
