@@ -51,7 +51,7 @@ Judge = Callable[[list[str]], list[str]]
 
 def judge_of(program: str) -> Judge:
     """Return what judges the arguments of a program."""
-    name = program.removeprefix(".venv/bin/")
+    name = program.rpartition("/bin/")[2]
     if name in JUDGES:
         return JUDGES[name]
     return lambda _words: [f"nobody knows the program {program}"]
@@ -144,6 +144,7 @@ JUDGES: dict[str, Judge] = {
             "apt-get",
             "aws",
             "curl",
+            "ln",
             "export",
             "logger",
             "rabbitmqctl",

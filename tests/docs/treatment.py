@@ -93,6 +93,8 @@ TREATMENTS: dict[str, dict[str, Treatment]] = {
     },
     "docs/migration.rst": {"mqworker config migrate": Run()},
     "docs/operations.rst": {
+        "python3 -m venv /opt/mqworker": PIP,
+        "ln -s /opt/mqworker/bin/mqworker /usr/local/bin/": Left("it is for the whole machine"),
         "cp ": Run(),
         "systemd-sysusers": Left("it makes a user of the machine; its files are looked at"),
         "systemctl daemon-reload": UNITS,
