@@ -14,7 +14,8 @@ from mqworker.config.option import Option, options_of
 from mqworker.config.settings import OPTIONS, SECTIONS
 
 CODE = re.compile(
-    rf"[a-z]+://[^\s,;()]*|\b(?:{'|'.join(name for name in OPTIONS if '_' in name)})\b"
+    rf"docs/(?P<page>[\w-]+)\.rst"
+    rf"|[a-z]+://[^\s,;()]*|\b(?:{'|'.join(name for name in OPTIONS if '_' in name)})\b"
 )
 
 HEAD = """\
@@ -114,8 +115,13 @@ def entry(option: Option) -> str:
 
 
 def marked(sentence: str) -> str:
-    """Return a sentence with its URLs and options' names marked as code."""
-    return CODE.sub(r"``\g<0>``", sentence)
+    """Return a sentence with its URLs and options' names marked as code, and pages as links."""
+    return CODE.sub(mark, sentence)
+
+
+def mark(found: re.Match[str]) -> str:
+    """Return what stands for one piece of code, or one page."""
+    return f":doc:`{found['page']}`" if found["page"] else f"``{found[0]}``"
 
 
 def default(option: Option) -> str:
