@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from mqworker.brokers.kombu_checkup import check_kombu
@@ -24,6 +25,7 @@ from mqworker.config.load import Loaded
 from mqworker.config.settings import Settings
 from mqworker.core.errors import Misconfigured
 from mqworker.core.finding import Finding
+from mqworker.core.urls import redact_text
 from mqworker.database import database_path
 from mqworker.memories.checkup import check_process_memory, check_redis_memory
 from mqworker.sinks.elasticsearch_checkup import check_elasticsearch
@@ -32,6 +34,15 @@ from mqworker.wiring.kombu import kombu_options
 from mqworker.wiring.redis import redis_options
 from mqworker.wiring.sink import elasticsearch_options
 from mqworker.wiring.texts import scheme, text
+
+
+def check_all(loaded: Loaded | Misconfigured, *, offline: bool) -> Iterator[Finding]:
+    """Give the findings as they come, without secrets."""
+    findings = check_files(loaded)
+    if not offline and isinstance(loaded, Loaded):
+        findings = chain(findings, check_services(loaded.settings))
+    for finding in findings:
+        yield finding._replace(told=redact_text(finding.told), cure=redact_text(finding.cure))
 
 
 def check_files(loaded: Loaded | Misconfigured) -> Iterator[Finding]:
