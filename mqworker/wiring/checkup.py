@@ -83,18 +83,27 @@ def check_broker(settings: Settings) -> Iterator[Finding]:
 
 def check_beyond_amqp(settings: Settings, options: RabbitmqOptions) -> Iterator[Finding]:
     """Look at what only the management API tells."""
-    if settings.management_url is None:
+    management = open_management(settings, options)
+    if management is None:
         yield from unmanaged(options)
-        return
+    else:
+        yield from check_managed(management, options)
+
+
+def open_management(settings: Settings, options: RabbitmqOptions) -> Management | None:
+    """Return what asks the management API, None when nobody said where it is."""
+    if settings.management_url is None:
+        return None
     target = options.targets[0]
-    asked = ManagementOptions(
-        settings.management_url,
-        target.user or options.user or "guest",
-        target.password or options.password or "guest",
-        text(settings.broker_ca_file),
-        settings.broker_verify,
+    return Management(
+        ManagementOptions(
+            settings.management_url,
+            target.user or options.user or "guest",
+            target.password or options.password or "guest",
+            text(settings.broker_ca_file),
+            settings.broker_verify,
+        )
     )
-    yield from check_managed(Management(asked), options)
 
 
 def check_sink(settings: Settings) -> Iterator[Finding]:
