@@ -10,11 +10,15 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
+from mqworker.core.display import clip
 from mqworker.core.markup import safe
 from mqworker.core.phrases import DAY, HOUR, MINUTE
 
 NOTHING: Final = "\N{EN DASH}"
 """Stands for what is not known, or not there."""
+
+LONGEST_WORD: Final = 32
+"""Characters of a name in a cell."""
 
 Row = tuple[str, str]
 """A name as a text, and a value as HTML."""
@@ -27,6 +31,11 @@ def count(number: int | None) -> str:
     '34,212'
     """
     return NOTHING if number is None else f"{number:,}"
+
+
+def word(text: str | None) -> str:
+    """Return what should be one of a few words, or a name, in a cell."""
+    return safe(clip(text, LONGEST_WORD)) if text else NOTHING
 
 
 def several(number: int, one: str, more: str = "") -> str:
@@ -56,7 +65,7 @@ def moment(when: datetime | None, now: datetime | None = None) -> str:
         return '<span class="quiet">unknown</span>'
     ago = ""
     if now is not None:
-        ago = f' <span class="quiet">{lasting((now - when).total_seconds())} ago</span>'
+        ago = f'<span class="quiet">, {lasting((now - when).total_seconds())} ago</span>'
     return f'<time datetime="{when.isoformat()}">{when:%Y-%m-%d %H:%M:%S}</time>{ago}'
 
 
@@ -119,12 +128,14 @@ def whole(text: str) -> str:
     return kept.replace('"', "&quot;").replace("\r", "&#13;").replace("\n", "&#10;")
 
 
-def field(label: str, name: str, value: str, *, hint: str = "", kind: str = "text") -> str:
-    """Return a field with its label."""
+def field(
+    label: str, name: str, value: str, *, hint: str = "", kind: str = "text", size: int = 22
+) -> str:
+    """Return a field with its label; `size` in characters."""
     placeholder = f' placeholder="{safe(hint)}"' if hint else ""
     return (
         f'<label>{safe(label)} <input type="{kind}" name="{safe(name)}" value="{whole(value)}"'
-        f'{placeholder} autocomplete="off" spellcheck="false"></label>\n'
+        f'{placeholder} size="{size}" autocomplete="off" spellcheck="false"></label>\n'
     )
 
 

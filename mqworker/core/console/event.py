@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mqworker.core.clause import Hit
-from mqworker.core.console.elements import FOOT, NOTHING, facts, field, head, link, note, several
+from mqworker.core.clause import Hit, time_of
+from mqworker.core.console.elements import (
+    FOOT,
+    facts,
+    field,
+    head,
+    link,
+    moment,
+    note,
+    several,
+    word,
+)
 from mqworker.core.console.view import Asked, View
 from mqworker.core.display import clip
 from mqworker.core.markup import safe
@@ -114,8 +124,8 @@ def search(hits: Sequence[Hit] | None, asked: Asked) -> View:
 def search_body(hits: Sequence[Hit] | None, asked: Asked) -> Iterator[str]:
     """Give the form, and what was found."""
     yield '<form class="filters" method="get" action="/search" role="search">\n'
-    yield field("Words", "words", asked.fields.get("words", ""), hint="alice web1")
-    yield field("At most", "limit", asked.get("limit"), hint=str(USUAL))
+    yield field("Words", "words", asked.fields.get("words", ""), hint="alice web1", size=36)
+    yield field("At most", "limit", asked.get("limit"), hint=str(USUAL), size=6)
     yield "<button>Search</button></form>\n"
     if hits is None:
         yield note("Stored events that hold all of these words, the newest first.")
@@ -131,9 +141,9 @@ def search_body(hits: Sequence[Hit] | None, asked: Asked) -> Iterator[str]:
 def hit_row(hit: Hit) -> str:
     """Return a found event as a row."""
     source = hit["_source"]
-    texts = [str(source.get(name) or NOTHING) for name in ("utctimestamp", "severity", "category")]
-    cells = "".join(f"<td>{safe(clip(text, SUMMARY))}</td>" for text in texts)
+    names = ("severity", "category", "hostname")
+    cells = "".join(f'<td class="fits">{word(str(source.get(name) or ""))}</td>' for name in names)
     summary = clip(str(source.get("summary") or "no summary").strip(), SUMMARY)
     led = link(summary, "/event", index=hit["_index"], id=hit["_id"])
-    host = safe(clip(str(source.get("hostname") or NOTHING), SUMMARY))
-    return f"<tr>{cells}<td>{host}</td><td>{led}</td></tr>\n"
+    when = moment(time_of(source))
+    return f'<tr><td class="fits">{when}</td>{cells}<td class="long">{led}</td></tr>\n'

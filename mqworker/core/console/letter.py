@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from mqworker.core.autopsy import Wound, as_object, properties_of, spelled, wounds
-from mqworker.core.console.elements import address, count, facts, hidden, moment, note
+from mqworker.core.console.elements import address, count, facts, hidden, moment, note, several
 from mqworker.core.console.view import Asked, View
 from mqworker.core.display import clip
 from mqworker.core.json_lines import find, render
@@ -19,9 +19,8 @@ from mqworker.core.replay import foresee
 MOST_BYTES = 64 * 1024
 """Of a body that are shown; all of it can be fetched."""
 
-MOST_LINES = 400
-AROUND = 60
-"""Lines of a large record that are shown above and below the place that was refused."""
+AROUND = 8
+"""Lines of a record that are shown above and below the place that was refused."""
 
 LONGEST = 300
 """Characters of a value in a table."""
@@ -58,29 +57,31 @@ def body(found: Found, policy: Policy, asked: Asked) -> Iterator[str]:
 
 def one(each: Letter, policy: Policy, asked: Asked) -> Iterator[str]:
     """Give what is known of a letter."""
+    for wound in wounds(each, policy):
+        yield from refused(wound, one_of_many=len(each.failures) > 1)
     now = foresee(each, policy)
-    verdict = "good" if now.forecast == "passes" else "unclear"
+    verdict = "filled" if now.forecast == "passes" else "unclear"
+    times = f"{several(each.deaths, 'death')}, {several(each.replays, 'replay')}"
+    yield "<h2>The letter</h2>\n"
     yield from facts(
         (
-            ("Identity", f'<span class="code">{safe(each.identity)}</span>'),
-            ("Died", moment(each.died, asked.now)),
-            ("Deaths", count(each.deaths)),
-            ("Replays", count(each.replays)),
             ("Now", f'<span class="{verdict}">{safe(spelled(now))}</span>'),
+            ("Died", moment(each.died, asked.now)),
+            ("So far", times),
+            ("Identity", f'<span class="code">{safe(each.identity)}</span>'),
         )
     )
-    for wound in wounds(each, policy):
-        yield from refused(wound, several=len(each.failures) > 1)
 
 
-def refused(wound: Wound, *, several: bool) -> Iterator[str]:
+def refused(wound: Wound, *, one_of_many: bool) -> Iterator[str]:
     """Give one refusal, and what its place looks like."""
     refusal = wound.refusal
-    yield f"<h2>Refused{f': event {wound.position}' if several else ''}</h2>\n"
+    if one_of_many:
+        yield f"<h2>Event {wound.position} of the message</h2>\n"
     yield f'<p class="reason">{safe(refusal.reason)}</p>\n'
-    yield from facts(about(refusal))
     if wound.whole is not None:
         yield from marked(wound)
+    yield from facts(about(refusal))
 
 
 def about(refusal: Refusal) -> Iterator[tuple[str, str]]:
@@ -102,9 +103,7 @@ def marked(wound: Wound) -> Iterator[str]:
     """Give the record or event, the refused line marked."""
     lines = list(render(wound.whole))
     spot = find(lines, wound.refusal.pointer)
-    first, last = 0, len(lines)
-    if last > MOST_LINES:
-        first, last = max(0, spot - AROUND), min(last, spot + AROUND)
+    first, last = max(0, spot - AROUND), min(len(lines), spot + AROUND + 1)
     yield '<pre class="record" tabindex="0">'
     yield f'<span class="quiet">… {first} lines</span>\n' if first else ""
     for number in range(first, last):

@@ -19,6 +19,7 @@ from mqworker.core.console.elements import (
     moment,
     note,
     several,
+    word,
 )
 from mqworker.core.console.overview import causes
 from mqworker.core.console.view import Asked, View, fields_of
@@ -133,7 +134,7 @@ def body(told: Listing, asked: Asked) -> Iterator[str]:
         yield from causes(snapshot.toll)
         yield from changes(snapshot, asked)
         yield "<h2>The letters, the newest first</h2>\n"
-        yield from table(told.shown, asked)
+        yield from table(told.shown)
         yield from turning(told, asked)
 
 
@@ -180,24 +181,24 @@ def changes(snapshot: Snapshot, asked: Asked) -> Iterator[str]:
     yield '<div class="deeds"><form method="post" action="/replay">'
     yield hidden({**meant, "word": asked.word})
     yield (
-        '<label class="check"><input type="checkbox" name="passing" value="1" checked> only those '
-        f"that would be taken now</label> <button>Replay {count(snapshot.toll.letters)}</button>"
-        "</form>\n"
+        '<button>Replay</button> <label class="check"><input type="checkbox" name="passing" '
+        'value="1" checked> only those that would be taken now</label></form>\n'
     )
     more = {**meant, "look": str(snapshot.number)}
     yield f'<a class="button" href="{address("/remove", **more)}">Remove …</a></div>\n'
 
 
-def table(shown: Sequence[Letter], asked: Asked) -> Iterator[str]:
+def table(shown: Sequence[Letter]) -> Iterator[str]:
     """Give letters, one on each line."""
     yield head("Died", "Stage", "Place", "Reason", "#Events", "#Replays", "Identity")
     for letter in shown:
         refusal = letter.failures[0].refusal
         identity = link(letter.identity, "/letter", identity=letter.identity)
         yield (
-            f"<tr><td>{moment(letter.died, asked.now)}</td><td>{safe(refusal.stage)}</td>"
+            f'<tr><td class="fits">{moment(letter.died)}</td>'
+            f'<td class="fits">{word(refusal.stage)}</td>'
             f'<td class="code">{safe(refusal.pointer) or NOTHING}</td>'
-            f"<td>{safe(refusal.reason)}</td>"
+            f'<td class="long">{safe(refusal.reason)}</td>'
             f'<td class="figure">{count(letter.events)}</td>'
             f'<td class="figure">{count(letter.replays)}</td>'
             f'<td class="code clip">{identity}</td></tr>\n'

@@ -7,10 +7,20 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from mqworker.core.console.chart import Sample, sparkline
-from mqworker.core.console.elements import FOOT, NOTHING, count, head, link, moment, note, several
+from mqworker.core.console.elements import (
+    FOOT,
+    NOTHING,
+    count,
+    head,
+    link,
+    moment,
+    note,
+    several,
+    word,
+)
 from mqworker.core.console.view import View
 from mqworker.core.markup import safe
-from mqworker.core.toll import Toll
+from mqworker.core.toll import Cause, Toll
 
 SPAN_S = 600.0
 """How far back is drawn, in seconds."""
@@ -150,9 +160,14 @@ def queue_table(queues: Sequence[Queue]) -> Iterator[str]:
             f'<td class="figure">{count(queue.depth.unsettled)}</td>'
             f'<td class="figure">{count(queue.depth.consumers)}</td>'
             f'<td class="figure">{trend(queue.trend)}</td>'
-            f"<td>{sparkline(queue.samples, f'ready in {queue.name}', SPAN_S)}</td></tr>\n"
+            f'<td class="fits">{drawn(queue)}</td></tr>\n'
         )
     yield FOOT
+
+
+def drawn(queue: Queue) -> str:
+    """Return how many messages were ready, drawn."""
+    return sparkline(queue.samples, f"ready in {queue.name}", SPAN_S)
 
 
 def there(queue: Queue) -> str:
@@ -196,13 +211,26 @@ def causes(toll: Toll, most: int | None = None) -> Iterator[str]:
     yield head("#Letters", "#Events", "Stage", "Schema", "What", "Last")
     ordered = toll.ordered()
     for cause, told in ordered[:most]:
-        what = link(cause.what, "/letters", stage=cause.stage, schema=cause.schema)
+        what = link(
+            cause.what, "/letters", stage=cause.stage, schema=cause.schema, reason=common(cause)
+        )
         yield (
             f'<tr><td class="figure">{count(told.letters)}</td>'
-            f'<td class="figure">{count(told.events)}</td><td>{safe(cause.stage)}</td>'
-            f"<td>{safe(cause.schema) or NOTHING}</td><td>{what}</td>"
-            f"<td>{moment(told.last)}</td></tr>\n"
+            f'<td class="figure">{count(told.events)}</td>'
+            f'<td class="fits">{word(cause.stage)}</td><td class="fits">{word(cause.schema)}</td>'
+            f'<td class="long">{what}</td><td class="fits">{moment(told.last)}</td></tr>\n'
         )
     yield FOOT
     if most and len(ordered) > most:
         yield f'<p class="note">{link(f"and {len(ordered) - most} more causes", "/letters")}</p>\n'
+
+
+def common(cause: Cause) -> str:
+    """Return the longest text that the reasons of a cause share, "" where that is not known.
+
+    A cause that a schema names is told by pointer and keyword; the others by the reason, with #
+    where numbers stood.
+    """
+    if cause.schema:
+        return ""
+    return max((part.strip() for part in cause.what.split("#")), key=len)

@@ -41,10 +41,12 @@ def body(story: Story | None, asked: Asked) -> Iterator[str]:
 def form(asked: Asked) -> Iterator[str]:
     """Give the form."""
     yield '<form class="filters" method="get" action="/trace" role="search">\n'
-    yield field("Value", "value", asked.fields.get("value", ""), hint="192.0.2.7, alice, …")
+    yield field(
+        "Value", "value", asked.fields.get("value", ""), hint="192.0.2.7, alice, …", size=30
+    )
     yield field("Since", "since", asked.get("since"), hint="2026-11-23T09:30:00Z")
     yield field("Until", "until", asked.get("until"))
-    yield field("At most", "limit", asked.get("limit"), hint=str(USUAL))
+    yield field("At most", "limit", asked.get("limit"), hint=str(USUAL), size=6)
     yield "<button>Trace</button></form>\n"
 
 
