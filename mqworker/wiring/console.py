@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 
 from mqworker.config.load import Loaded
@@ -24,7 +25,7 @@ from mqworker.core.deadletter import Grave
 from mqworker.core.errors import Misconfigured
 from mqworker.intake.listening import shown
 from mqworker.wiring.checkup import check_all
-from mqworker.wiring.dead_letters import AHEAD, counter, dead_queue_of, open_returns, open_shelf
+from mqworker.wiring.dead_letters import AHEAD, counter, open_returns, open_shelf
 from mqworker.wiring.gauge import open_gauge, others_looking
 from mqworker.wiring.policy import build_policy
 from mqworker.wiring.sink import open_sink
@@ -105,13 +106,29 @@ def token_of(settings: Settings) -> str:
 def open_pages(loaded: Loaded, ending: ExitStack) -> Pages:
     """Return what makes the pages; it is closed by `ending`."""
     settings = loaded.settings
-    dead_queue, queues = dead_queue_of(settings), dict.fromkeys(settings.queue, False)
+    queues = dict.fromkeys(settings.queue, False)
     queues |= {Grave(queue).dead_queue: True for queue in settings.queue}
     watch = Watch(lambda: open_gauge(settings, list(queues)), queues)
     ending.callback(watch.close)
     archive = open_sink(settings)
     ending.callback(archive.close)
-    desk = Desk(
+    desks = {queue: open_desk(replace(settings, queue=(queue,))) for queue in settings.queue}
+    for desk in desks.values():
+        ending.callback(desk.close)
+    return Pages(
+        desks=desks,
+        limit=settings.dead_limit,
+        watch=watch,
+        archive=archive,
+        policy=build_policy(settings),
+        rules=load_rules(settings.rules),
+        check=lambda: list(check_all(loaded, offline=False)),
+    )
+
+
+def open_desk(settings: Settings) -> Desk:
+    """Return where the dead letters of one queue are."""
+    return Desk(
         Stacks(
             partial(open_shelf, settings),
             partial(open_returns, settings),
@@ -119,18 +136,6 @@ def open_pages(loaded: Loaded, ending: ExitStack) -> Pages:
             others_looking(settings),
             AHEAD,
         )
-    )
-    ending.callback(desk.close)
-    return Pages(
-        queue=settings.first_queue,
-        dead_queue=dead_queue,
-        limit=settings.dead_limit,
-        watch=watch,
-        desk=desk,
-        archive=archive,
-        policy=build_policy(settings),
-        rules=load_rules(settings.rules),
-        check=lambda: list(check_all(loaded, offline=False)),
     )
 
 

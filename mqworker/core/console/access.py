@@ -48,10 +48,10 @@ class Access:
         """
         if headers.get("sec-fetch-site", "same-origin") != "same-origin":
             return False
-        host = headers.get("host", "").lower()
-        if self.origin and urlsplit(self.origin).netloc == host:
-            return headers.get("origin") == self.origin
-        return headers.get("origin") in (f"http://{host}", self.origin or None)
+        host, origin = headers.get("host", "").lower(), headers.get("origin", "")
+        if self.origin and origin == self.origin:
+            return True
+        return origin == f"http://{host}" and host != urlsplit(self.origin).netloc
 
     def lets_in(self, given: str) -> bool:
         """Tell whether this is the token."""

@@ -149,6 +149,14 @@ def choice(label: str, name: str, value: str, options: Mapping[str, str]) -> str
     return f'<label>{safe(label)} <select name="{safe(name)}">{listed}</select></label>\n'
 
 
+def meter(share: float, words: str) -> str:
+    """Return how much of something is taken, or done: drawn, and in words."""
+    return (
+        f'<p class="meter"><progress max="1" value="{min(1.0, share):.4f}" '
+        f'aria-label="{safe(words)}"></progress> {safe(words)}</p>\n'
+    )
+
+
 def note(text: str, kind: str = "note") -> str:
     """Return a sentence that stands by itself; `kind` is note, good or bad."""
     return f'<p class="{kind}">{safe(text)}</p>\n'

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from mqworker.core.console.elements import count, hidden, link, moment, note, several
+from mqworker.core.console.elements import count, hidden, link, meter, moment, note, several
 from mqworker.core.console.view import Asked, View
 
 Deed = Literal["look", "replay", "remove"]
@@ -46,7 +46,8 @@ class Job(NamedTuple):
 def job(told: Job | None, asked: Asked, onward: str = "/letters") -> View:
     """Return the page; `onward`: where to go when it is over, if it is a look."""
     if told is None:
-        return View("Dead letters", "/letters", [note("Nothing is being done.")], {"job": None})
+        nothing = note(f"Nothing is being done with the dead letters of {asked.get('queue')}.")
+        return View("Dead letters", "/letters", [nothing], {"job": None})
     if told.ended and told.deed == "look" and not told.error:
         return View("Dead letters", "/letters", facts=as_object(told), location=onward)
     title, live = DOING[told.deed], told.ended is None
@@ -64,18 +65,16 @@ def body(told: Job, asked: Asked) -> Iterator[str]:
     yield f", ended at {moment(told.ended)}.</p>\n" if told.ended else ".</p>\n"
     if told.total and not told.ended:
         words = f"{count(told.done)} of {several(told.total, 'letter')}"
-        share = min(1.0, told.done / told.total)
-        yield (
-            f'<p class="meter"><progress max="1" value="{share:.3f}" aria-label="{words}">'
-            f"</progress> {words}</p>\n"
-        )
+        yield meter(told.done / told.total, words)
     if told.error:
         yield note(told.error, "bad")
     for fate, number in told.fates.items():
         if number or fate in ("replay", "removed"):
             yield note(f"{count(number)} {FATES[fate]}", "good" if fate == "replay" else "note")
     if told.ended:
-        yield f"<p>{link('To the dead letters', '/letters', again='1')}</p>\n"
+        led = link("To the dead letters", "/letters", again="1", queue=asked.get("queue"))
+        yield f"<p>{led}</p>\n"
     elif asked.writable and told.deed != "look":
-        yield f'<form class="deeds" method="post" action="/stop">{hidden({"word": asked.word})}'
+        means = {"word": asked.word, "queue": asked.get("queue")}
+        yield f'<form class="deeds" method="post" action="/stop">{hidden(means)}'
         yield "<button>Stop</button></form>\n"

@@ -27,8 +27,9 @@ LONGEST = 300
 
 
 class Found(NamedTuple):
-    """The letters of one identity, and as of which look."""
+    """The letters of one identity, of which queue, and as of which look."""
 
+    queue: str
     identity: str
     letters: Sequence[Letter]
     look: int
@@ -52,7 +53,7 @@ def body(found: Found, policy: Policy, asked: Asked) -> Iterator[str]:
     if asked.writable:
         yield from deeds(found, asked)
     for number, each in enumerate(found.letters):
-        yield from original(each, number)
+        yield from original(each, found.queue, number)
 
 
 def one(each: Letter, policy: Policy, asked: Asked) -> Iterator[str]:
@@ -116,20 +117,20 @@ def marked(wound: Wound) -> Iterator[str]:
 
 def deeds(found: Found, asked: Asked) -> Iterator[str]:
     """Give what may be done with a letter."""
-    meant = {"identity": found.identity}
+    meant = {"queue": found.queue, "identity": found.identity}
     yield '<div class="deeds"><form method="post" action="/replay">'
     yield f"{hidden({**meant, 'word': asked.word})}<button>Replay</button></form>\n"
     more = {**meant, "look": str(found.look)}
     yield f'<a class="button" href="{address("/remove", **more)}">Remove …</a></div>\n'
 
 
-def original(each: Letter, number: int) -> Iterator[str]:
+def original(each: Letter, queue: str, number: int) -> Iterator[str]:
     """Give the bytes as they were sent, and the headers."""
     delivery = each.delivery
     shown = delivery.body[:MOST_BYTES]
     encoding = delivery.properties.content_encoding
     told = f"{count(len(delivery.body))} bytes" + (f", {encoding}" if encoding else "")
-    whole = address("/body", identity=each.identity, number=str(number))
+    whole = address("/body", queue=queue, identity=each.identity, number=str(number))
     yield f'<h2>As it was sent</h2>\n<p>{safe(told)} · <a href="{whole}">fetch the bytes</a></p>\n'
     yield '<pre class="record" tabindex="0">'
     for line in shown.decode("utf-8", "backslashreplace").split("\n"):

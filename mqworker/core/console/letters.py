@@ -69,12 +69,15 @@ class Snapshot(NamedTuple):
 class Listing(NamedTuple):
     """Everything on the page.
 
+    queues: those that have dead letters; `queue`: the one that these came from.
     page: which part of the letters, from 1.
     caution: why the letters are not looked at anew, "" when nothing is in the way.
     """
 
     snapshot: Snapshot
-    page: int
+    queues: Sequence[str]
+    queue: str
+    page: int = 1
     caution: str = ""
 
     @property
@@ -127,27 +130,29 @@ def body(told: Listing, asked: Asked) -> Iterator[str]:
     snapshot = told.snapshot
     if told.caution:
         yield note(told.caution, "bad")
-    yield from filters(asked)
+    yield from filters(told, asked)
     yield from summary(snapshot, asked)
     if snapshot.toll.causes:
         yield "<h2>By cause</h2>\n"
-        yield from causes(snapshot.toll)
-        yield from changes(snapshot, asked)
+        yield from causes(snapshot.toll, told.queue)
+        yield from changes(snapshot, told.queue, asked)
         yield "<h2>The letters, the newest first</h2>\n"
-        yield from table(told.shown)
+        yield from table(told.shown, told.queue)
         yield from turning(told, asked)
 
 
-def filters(asked: Asked) -> Iterator[str]:
+def filters(told: Listing, asked: Asked) -> Iterator[str]:
     """Give the form by which letters are selected."""
     yield '<form class="filters" method="get" action="/letters" role="search">\n'
+    if len(told.queues) > 1:
+        yield choice("Queue", "queue", told.queue, {each: each for each in told.queues})
     yield choice("Stage", "stage", asked.get("stage"), STAGES)
     yield field("Schema", "schema", asked.get("schema"), hint="authentication")
     yield field("Reason", "reason", asked.get("reason"), hint="a part of it")
     yield choice("Died within", "age", asked.get("age"), AGES)
     yield field("Identity", "identity", asked.fields.get("identity", ""))
     yield hidden({name: asked.get(name) for name in ("since", "until")})
-    yield f"<button>Show</button> {link('all', '/letters')}</form>\n"
+    yield f"<button>Show</button> {link('all', '/letters', queue=told.queue)}</form>\n"
 
 
 def summary(snapshot: Snapshot, asked: Asked) -> Iterator[str]:
@@ -169,15 +174,15 @@ def summary(snapshot: Snapshot, asked: Asked) -> Iterator[str]:
 
 def current(asked: Asked) -> dict[str, str]:
     """Return the fields that select what is shown."""
-    names = ("stage", "schema", "reason", "age", "identity", "since", "until")
+    names = ("queue", "stage", "schema", "reason", "age", "identity", "since", "until")
     return {name: asked.fields.get(name, "") for name in names}
 
 
-def changes(snapshot: Snapshot, asked: Asked) -> Iterator[str]:
+def changes(snapshot: Snapshot, queue: str, asked: Asked) -> Iterator[str]:
     """Give what may be done with all that are shown."""
     if not asked.writable:
         return
-    meant = fields_of(snapshot.selection)
+    meant = fields_of(snapshot.selection, queue)
     yield '<div class="deeds"><form method="post" action="/replay">'
     yield hidden({**meant, "word": asked.word})
     yield (
@@ -188,12 +193,12 @@ def changes(snapshot: Snapshot, asked: Asked) -> Iterator[str]:
     yield f'<a class="button" href="{address("/remove", **more)}">Remove …</a></div>\n'
 
 
-def table(shown: Sequence[Letter]) -> Iterator[str]:
+def table(shown: Sequence[Letter], queue: str) -> Iterator[str]:
     """Give letters, one on each line."""
     yield head("Died", "Stage", "Place", "Reason", "#Events", "#Replays", "Identity")
     for letter in shown:
         refusal = letter.failures[0].refusal
-        identity = link(letter.identity, "/letter", identity=letter.identity)
+        identity = link(letter.identity, "/letter", identity=letter.identity, queue=queue)
         yield (
             f'<tr><td class="fits">{moment(letter.died)}</td>'
             f'<td class="fits">{word(refusal.stage)}</td>'
@@ -224,13 +229,14 @@ def removal(snapshot: Snapshot, asked: Asked) -> View:
 
 def asking(snapshot: Snapshot, asked: Asked) -> Iterator[str]:
     """Give what would be removed, and the buttons."""
+    letters, messages = len(snapshot.letters), snapshot.toll.letters
+    copies = f" of {several(messages, 'message')}" if messages < letters else ""
     yield note(
-        f"{several(len(snapshot.letters), 'letter')} would be removed for good. There is no way "
-        "back.",
+        f"{several(letters, 'letter')}{copies} would be removed for good. There is no way back.",
         "bad",
     )
-    yield from causes(snapshot.toll)
-    fields = fields_of(snapshot.selection)
+    yield from causes(snapshot.toll, asked.get("queue"))
+    fields = fields_of(snapshot.selection, asked.get("queue"))
     yield '<form class="deeds" method="post" action="/remove">'
     yield hidden({**fields, "look": str(snapshot.number), "word": asked.word})
     yield '<button class="danger">Remove them for good</button> '

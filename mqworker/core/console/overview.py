@@ -13,6 +13,7 @@ from mqworker.core.console.elements import (
     count,
     head,
     link,
+    meter,
     moment,
     note,
     several,
@@ -68,12 +69,15 @@ class Queue(NamedTuple):
 
 
 class Deaths(NamedTuple):
-    """What is known of the dead letters.
+    """What is known of the dead letters of a queue.
 
+    queue: where they came from. ready: how many wait, None where that is not known.
     toll, taken: what the last look counted, and when that was; None when nobody looked yet.
     limit: how many there may be.
     """
 
+    queue: str
+    ready: int | None = None
     toll: Toll | None = None
     taken: datetime | None = None
     limit: int = 0
@@ -86,7 +90,7 @@ class Overview(NamedTuple):
     """
 
     queues: Sequence[Queue]
-    deaths: Deaths
+    deaths: Sequence[Deaths]
     trouble: str
     now: datetime
 
@@ -106,11 +110,16 @@ def as_object(told: Overview) -> dict[str, Any]:
             | {"trend": each.trend}
             for each in told.queues
         ],
-        "dead_letters": {
-            "limit": told.deaths.limit,
-            "looked_at": told.deaths.taken,
-            **(told.deaths.toll.as_object() if told.deaths.toll else {}),
-        },
+        "dead_letters": [
+            {
+                "queue": each.queue,
+                "ready": each.ready,
+                "limit": each.limit,
+                "looked_at": each.taken,
+                **(each.toll.as_object() if each.toll else {}),
+            }
+            for each in told.deaths
+        ],
     }
 
 
@@ -118,11 +127,17 @@ def attention(told: Overview) -> Iterator[str]:
     """Give what needs somebody."""
     if told.trouble:
         yield f"The broker can't be asked: {told.trouble}"
-    for queue in told.queues:
-        yield from wrong_with(queue, told.deaths.limit)
+    yield from (words for queue in told.queues for words in wrong_with(queue))
+    for deaths in told.deaths:
+        if deaths.limit and (deaths.ready or 0) >= NEARLY_FULL * deaths.limit:
+            yield (
+                f"The dead letters of {deaths.queue} take {count(deaths.ready)} of "
+                f"{count(deaths.limit)} places: when all are taken, the worker keeps what it can't "
+                "bury, and stops consuming."
+            )
 
 
-def wrong_with(queue: Queue, limit: int) -> Iterator[str]:
+def wrong_with(queue: Queue) -> Iterator[str]:
     """Give what is wrong with a queue."""
     if not queue.is_there:
         if not queue.dead:
@@ -131,11 +146,6 @@ def wrong_with(queue: Queue, limit: int) -> Iterator[str]:
     ready = queue.depth.ready or 0
     if ready and queue.depth.consumers == 0 and not queue.dead:
         yield f"Nobody consumes {queue.name}: {several(ready, 'message')} waiting."
-    if queue.dead and limit and ready >= NEARLY_FULL * limit:
-        yield (
-            f"{queue.name} is {ready / limit:.0%} full: when it is full the worker keeps "
-            "what it can't bury, and stops consuming."
-        )
 
 
 def body(told: Overview) -> Iterator[str]:
@@ -146,7 +156,8 @@ def body(told: Overview) -> Iterator[str]:
         yield note("Nothing needs attention.", "good")
     yield f'<p class="note">As of {moment(told.now)} UTC.</p>\n'
     yield from queue_table(told.queues)
-    yield from dead_letters(told)
+    for deaths in told.deaths:
+        yield from dead_letters(deaths, told.now)
 
 
 def queue_table(queues: Sequence[Queue]) -> Iterator[str]:
@@ -186,34 +197,28 @@ def trend(per_second: float | None) -> str:
     return f"{per_second:+,.1f}/s".replace("-", "\N{MINUS SIGN}")
 
 
-def dead_letters(told: Overview) -> Iterator[str]:
-    """Give what the dead letters died of."""
-    deaths = told.deaths
-    waiting = sum(queue.depth.ready or 0 for queue in told.queues if queue.dead)
-    yield "<h2>Dead letters</h2>\n"
-    if deaths.limit:
-        share = min(1.0, waiting / deaths.limit)
-        words = f"{count(waiting)} of {count(deaths.limit)} places taken"
-        yield (
-            f'<p class="meter"><progress max="1" value="{share:.4f}" aria-label="{words}">'
-            f"</progress> {words}</p>\n"
-        )
+def dead_letters(deaths: Deaths, now: datetime) -> Iterator[str]:
+    """Give what the dead letters of a queue died of."""
+    yield f"<h2>Dead letters of {safe(deaths.queue)}</h2>\n"
+    if deaths.limit and deaths.ready is not None:
+        words = f"{count(deaths.ready)} of {count(deaths.limit)} places taken"
+        yield meter(deaths.ready / deaths.limit, words)
     if deaths.toll is None or deaths.taken is None:
-        yield f'<p class="note">{link("Look through them", "/letters")} to see their reasons.</p>\n'
+        led = link("Look through them", "/letters", queue=deaths.queue)
+        yield f'<p class="note">{led} to see their reasons.</p>\n'
         return
-    yield f'<p class="note">Looked through at {moment(deaths.taken, told.now)}.</p>\n'
+    yield f'<p class="note">Looked through at {moment(deaths.taken, now)}.</p>\n'
     if deaths.toll.causes:
-        yield from causes(deaths.toll, MOST_CAUSES)
+        yield from causes(deaths.toll, deaths.queue, MOST_CAUSES)
 
 
-def causes(toll: Toll, most: int | None = None) -> Iterator[str]:
+def causes(toll: Toll, queue: str, most: int | None = None) -> Iterator[str]:
     """Give what letters died of, the most frequent first."""
     yield head("#Letters", "#Events", "Stage", "Schema", "What", "Last")
     ordered = toll.ordered()
     for cause, told in ordered[:most]:
-        what = link(
-            cause.what, "/letters", stage=cause.stage, schema=cause.schema, reason=common(cause)
-        )
+        means = {"stage": cause.stage, "schema": cause.schema, "reason": common(cause)}
+        what = link(cause.what, "/letters", queue=queue, **means)
         yield (
             f'<tr><td class="figure">{count(told.letters)}</td>'
             f'<td class="figure">{count(told.events)}</td>'
@@ -222,7 +227,8 @@ def causes(toll: Toll, most: int | None = None) -> Iterator[str]:
         )
     yield FOOT
     if most and len(ordered) > most:
-        yield f'<p class="note">{link(f"and {len(ordered) - most} more causes", "/letters")}</p>\n'
+        more = link(f"and {several(len(ordered) - most, 'more cause')}", "/letters", queue=queue)
+        yield f'<p class="note">{more}</p>\n'
 
 
 def common(cause: Cause) -> str:

@@ -85,9 +85,10 @@ def named(asked: Asked, name: str) -> frozenset[str]:
     return frozenset({value} - {""})
 
 
-def fields_of(selection: Selection) -> dict[str, str]:
-    """Return the fields of a form that mean the same letters, now and later."""
+def fields_of(selection: Selection, queue: str) -> dict[str, str]:
+    """Return the fields of a form that mean the same letters of a queue, now and later."""
     return {
+        "queue": queue,
         "identity": "".join(selection.identities),
         "stage": "".join(selection.stages),
         "schema": "".join(selection.schemas),
