@@ -15,6 +15,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from typing import Any
 
 from tests.browser import QUIET, Browser
@@ -25,9 +26,9 @@ LIMIT_S = 60.0
 class Tab:
     """One page of a browser; `complaints` is what its console said."""
 
-    def __init__(self, commands: int, answers: int) -> None:
-        self.commands = os.fdopen(commands, "wb", buffering=0)
-        self.answers = os.fdopen(answers, "rb", buffering=0)
+    def __init__(self, commands: FileIO, answers: FileIO) -> None:
+        self.commands = commands
+        self.answers = answers
         self.rest = b""
         self.count = 0
         self.session = ""
@@ -170,7 +171,7 @@ def driven(browser: Browser) -> Iterator[Tab]:
     sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
     flags = [*QUIET, *sandbox, "--remote-debugging-pipe", f"--user-data-dir={profile}"]
     with subprocess.Popen(
-        ["sh", "-c", f'exec "$@" 3<&{to_read} 4>&{to_write}', "sh", browser.program, *flags],
+        ["bash", "-c", f'exec "$@" 3<&{to_read} 4>&{to_write}', "bash", browser.program, *flags],
         pass_fds=(to_read, to_write),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -180,7 +181,8 @@ def driven(browser: Browser) -> Iterator[Tab]:
         os.close(to_read)
         os.close(to_write)
         try:
-            yield Tab(commands, answers)
+            with os.fdopen(commands, "wb", 0) as mouth, os.fdopen(answers, "rb", 0) as ear:
+                yield Tab(mouth, ear)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)

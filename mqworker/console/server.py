@@ -15,7 +15,7 @@ from mqworker.intake.protocol import ConnectionBounds
 
 log = logging.getLogger(__name__)
 
-BOUNDS = ConnectionBounds(connections=64, header_s=10.0, header_bytes=32 * 1024)
+BOUNDS = ConnectionBounds(connections=64, header_s=5.0, header_bytes=32 * 1024)
 IDLE_S, DRAIN_S, BACKLOG = 30, 5, 64
 
 

@@ -13,7 +13,7 @@ TINTS = 6
 PALETTE = """
 :root {
   color-scheme: light dark;
-  --page: #fbfbf9; --board: #ffffff; --ink: #1d2126; --quiet: #6a7280; --line: #d9dce1;
+  --page: #fbfbf9; --board: #ffffff; --ink: #1d2126; --quiet: #5d6571; --line: #d9dce1;
   --stated: #2f5d8a; --filled: #0a7a5c; --unclear: #b25a00; --glow: #fff3c4;
   --tint0: #0072b2; --tint1: #c8500a; --tint2: #00805d; --tint3: #b0467e; --tint4: #8a6a00;
   --tint5: #4a7fb5;

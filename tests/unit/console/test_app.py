@@ -20,7 +20,7 @@ from mqworker.console.sessions import Sessions
 from mqworker.core.console.routes import ROUTES
 from mqworker.core.console.view import Asked, View
 
-TOKEN = "a-token-that-nobody-guesses"
+LETS_IN = "a-secret-that-nobody-guesses"
 HOST = "127.0.0.1:8090"
 OWN = {"origin": f"http://{HOST}", "sec-fetch-site": "same-origin"}
 
@@ -42,7 +42,7 @@ class Visitor:
         self.asked: list[tuple[str, Asked]] = []
         names = {f"{each.name}{bang}" for each in ROUTES.values() for bang in ("", "!")}
         pages = {name: self.maker(name) for name in names}
-        access = apps.Access(TOKEN)
+        access = apps.Access(LETS_IN)
         self.console = Console(
             access, Sessions(time.monotonic), pages, static_files(), writable=writable
         )
@@ -65,7 +65,7 @@ class Visitor:
 
     def enter(self) -> dict[str, str]:
         """Return what the browser sends once it was let in."""
-        return {"cookie": self.ask("GET", f"/?token={TOKEN}").cookie}
+        return {"cookie": self.ask("GET", f"/?token={LETS_IN}").cookie}
 
     def post(self, path: str, own: Mapping[str, str] = OWN, **fields: str) -> Reply:
         cookie = self.enter()
@@ -118,26 +118,26 @@ def test_without_a_token_nothing_is_told_or_done(visitor: Visitor, path: str) ->
 
 
 def test_the_token_is_exchanged_for_a_cookie_and_leaves_the_address(visitor: Visitor) -> None:
-    reply = visitor.ask("GET", f"/?token={TOKEN}")
+    reply = visitor.ask("GET", f"/?token={LETS_IN}")
 
     assert (303, "/") == (reply.status, reply.headers["location"])
     assert re.fullmatch(
         r"mqworker_console=[\w-]{40,}; Path=/; HttpOnly; SameSite=Strict",
         reply.headers["set-cookie"],
     )
-    assert TOKEN not in str(reply)
+    assert LETS_IN not in str(reply)
     assert 200 == visitor.ask("GET", "/", cookie=reply.cookie).status
 
 
 def test_behind_https_the_cookie_is_for_https_only(visitor: Visitor) -> None:
-    visitor.console.access = apps.Access(TOKEN, "https://console.example.org")
-    reply = visitor.ask("GET", f"/?token={TOKEN}", host="console.example.org")
+    visitor.console.access = apps.Access(LETS_IN, "https://console.example.org")
+    reply = visitor.ask("GET", f"/?token={LETS_IN}", host="console.example.org")
 
     assert "; Secure" in reply.headers["set-cookie"]
 
 
 @pytest.mark.parametrize(
-    "query", ["token=", "token=wrong", "token=%00", f"token={TOKEN}x", "token"]
+    "query", ["token=", "token=wrong", "token=%00", f"token={LETS_IN}x", "token"]
 )
 def test_a_wrong_token_lets_nobody_in(visitor: Visitor, query: str) -> None:
     reply = visitor.ask("GET", f"/?{query}")
@@ -147,7 +147,7 @@ def test_a_wrong_token_lets_nobody_in(visitor: Visitor, query: str) -> None:
 
 
 def test_the_token_can_be_typed_into_a_form_of_ours_only(visitor: Visitor) -> None:
-    body = f"token={TOKEN}".encode()
+    body = f"token={LETS_IN}".encode()
     own = {name.replace("-", "_"): text for name, text in OWN.items()}
 
     assert 303 == visitor.ask("POST", "/enter", body, **own).status
@@ -162,8 +162,8 @@ def test_under_a_strangers_name_nothing_is_served_with_the_token_or_without(
     visitor: Visitor, host: str | None
 ) -> None:
     cookie = visitor.enter()
-    for path in ("/", f"/?token={TOKEN}", "/console.css", "/api/overview", "/nothing"):
-        reply = visitor.ask("GET", path, host=host, authorization=f"Bearer {TOKEN}", **cookie)
+    for path in ("/", f"/?token={LETS_IN}", "/console.css", "/api/overview", "/nothing"):
+        reply = visitor.ask("GET", path, host=host, authorization=f"Bearer {LETS_IN}", **cookie)
         assert 421 == reply.status
         assert "set-cookie" not in reply.headers
     assert [] == visitor.asked
@@ -240,7 +240,7 @@ def test_who_leaves_is_let_in_no_more(visitor: Visitor) -> None:
 
 
 def test_a_program_reads_facts_by_the_token_and_changes_nothing_with_it(visitor: Visitor) -> None:
-    known = {"authorization": f"Bearer {TOKEN}"}
+    known = {"authorization": f"Bearer {LETS_IN}"}
     own = {name.replace("-", "_"): text for name, text in OWN.items()}
 
     assert '{"made":"letters"}' == visitor.ask("GET", "/api/letters?stage=x", **known).body
