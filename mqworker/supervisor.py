@@ -51,6 +51,7 @@ class Supervisor:
 
     work: what a worker does until its end, in its own process; returns the exit status.
     oversight: what hears the workers, and speaks for them.
+    number: in a worker's process, its place.
     """
 
     size: int
@@ -61,6 +62,7 @@ class Supervisor:
     heard: list[int] = field(default_factory=list)
     stopping: bool = False
     status: int = 0
+    number: int = 0
 
     def run(self) -> int:
         """Start the workers, stay until told to stop, and return the worst exit status."""
@@ -103,12 +105,12 @@ class Supervisor:
         now = time.monotonic()
         for child in self.children:
             if not child.pid and not self.stopping and now >= child.not_before:
-                child.pid, child.started = self.fork(pipe), now
+                child.pid, child.started = self.fork(child.number, pipe), now
                 self.oversight.started(child.pid)
                 log.info("worker %d started pid=%d", child.number, child.pid)
 
-    def fork(self, pipe: tuple[int, int]) -> int:
-        """Start one worker process; return its pid.
+    def fork(self, number: int, pipe: tuple[int, int]) -> int:
+        """Start the worker process of a place; return its pid.
 
         Signals are held back until the child has forgotten the supervisor's handlers: one that
         came in between would be lost.
@@ -116,6 +118,7 @@ class Supervisor:
         signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
         pid = os.fork()
         if not pid:
+            self.number = number
             self.live(pipe)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
         return pid

@@ -25,13 +25,15 @@ def run(configuration: Configuration, *, as_json: bool) -> int:  # noqa: ARG001 
     once. SIGHUP: read the configuration and the schemas again.
     """
 
-    def work(orphaned: Orphaned) -> int:
-        return run_worker(configuration.settings, configuration.reload, orphaned)
+    def work(orphaned: Orphaned, number: int = 0) -> int:
+        return run_worker(configuration.settings, configuration.reload, orphaned, number)
 
     size = configuration.settings.processes
     if size == 1:
         return work(lambda: False)
-    oversight = Oversight(service_manager(os.environ), size)
-    return Supervisor(
-        size, lambda orphaned: finish(lambda: work(orphaned)), oversight=oversight
-    ).run()
+    supervisor = Supervisor(
+        size,
+        lambda orphaned: finish(lambda: work(orphaned, supervisor.number)),
+        oversight=Oversight(service_manager(os.environ), size),
+    )
+    return supervisor.run()

@@ -28,12 +28,16 @@ from mqworker.telemetry import Tally
 from mqworker.wiring.broker import open_dead_letters, open_source, warn
 from mqworker.wiring.memory import open_memory
 from mqworker.wiring.policy import build_pace, build_policy
+from mqworker.wiring.sight import View, seen
 from mqworker.wiring.sink import open_sink
 from mqworker.worker import Outside, Parts, Worker
 
 
 def run_worker(
-    settings: Settings, reread: Callable[[], Settings], orphaned: Callable[[], bool]
+    settings: Settings,
+    reread: Callable[[], Settings],
+    orphaned: Callable[[], bool],
+    number: int = 0,
 ) -> int:
     """Be a worker process, from the first check to the last acknowledgement.
 
@@ -41,6 +45,7 @@ def run_worker(
         settings: the configuration.
         reread: reads it again, at a reload.
         orphaned: tells whether the supervisor is gone.
+        number: which of its workers this one is.
 
     Returns:
         The exit status.
@@ -51,6 +56,20 @@ def run_worker(
     signals, tally = Signals(orphaned), Tally()
     signals.install()
     service, outside = watched(settings, tally)
+    view = View(number, settings.queue, service)
+    with seen(settings, view):
+        return work(settings, reread, signals, view, outside)
+
+
+def work(
+    settings: Settings,
+    reread: Callable[[], Settings],
+    signals: Signals,
+    view: View,
+    outside: Outside,
+) -> int:
+    """Work until told to stop; return the exit status. See `run_worker`."""
+    service = view.service
     policy, rules = build_policy(settings), load_rules(settings.rules)
     privacy = load_privacy(settings.privacy, settings.privacy_key)
     warn(settings)
@@ -68,9 +87,10 @@ def run_worker(
         privacy,
         redaction(settings, privacy, policy),
     )
-    worker = Worker(parts, policy, build_pace(settings), tally, outside)
+    worker = Worker(parts, policy, build_pace(settings), service.tally, outside)
+    view.begin(worker)
     recalled(worker, signals, service=service)
-    return run(worker, signals, lambda: build_policy(reread()), service)
+    return run(worker, signals, lambda: build_policy(reread()), service, view.tend)
 
 
 def watched(settings: Settings, tally: Tally) -> tuple[Service, Outside]:
