@@ -16,9 +16,10 @@ import pika
 from mqworker.brokers.dialer import Dialer, Line
 from mqworker.brokers.link import Link
 from mqworker.brokers.rabbitmq import RabbitmqOptions, Topology
-from mqworker.brokers.rabbitmq_depth import NOT_FOUND, QueueDepth
+from mqworker.brokers.rabbitmq_depth import NOT_FOUND
 from mqworker.brokers.refusals import reply_of
 from mqworker.core.errors import BrokerUnavailable
+from mqworker.ports import QueueDepth
 
 LIMIT_S = 5.0
 """How long to wait for answers, in seconds."""

@@ -113,6 +113,6 @@ def others_looking(settings: Settings) -> Callable[[], bool]:
 
     def looking() -> bool:
         depth = queue_depth(options, dead_queue)
-        return depth is not None and depth.consumers > 0
+        return depth is not None and bool(depth.consumers)
 
     return looking
