@@ -25,7 +25,7 @@ def run(configuration: Configuration, *, as_json: bool) -> int:  # noqa: ARG001 
     once. SIGHUP: read the configuration and the schemas again.
     """
 
-    def work(orphaned: Orphaned, number: int = 0) -> int:
+    def work(orphaned: Orphaned, number: int | None = None) -> int:
         return run_worker(configuration.settings, configuration.reload, orphaned, number)
 
     size = configuration.settings.processes

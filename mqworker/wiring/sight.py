@@ -45,8 +45,10 @@ class View:
     What `state` reads is changed by the worker's thread meanwhile: each number is right by itself.
     """
 
-    def __init__(self, number: int, queues: tuple[str, ...], service: Service) -> None:
-        self.number = number
+    def __init__(self, number: int | None, queues: tuple[str, ...], service: Service) -> None:
+        """Look at a process; `number` is its place under its supervisor, None for no supervisor."""
+        self.number = number or 0
+        self.lead = os.getpid() if number is None else os.getppid()
         self.queues = queues
         self.service = service
         self.since = time.time()
@@ -85,6 +87,7 @@ class View:
             version=__version__,
             pid=os.getpid(),
             worker=self.number,
+            lead=self.lead,
             queues=self.queues,
             since=self.since,
             at=time.time(),

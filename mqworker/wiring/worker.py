@@ -37,7 +37,7 @@ def run_worker(
     settings: Settings,
     reread: Callable[[], Settings],
     orphaned: Callable[[], bool],
-    number: int = 0,
+    number: int | None = None,
 ) -> int:
     """Be a worker process, from the first check to the last acknowledgement.
 
@@ -45,7 +45,7 @@ def run_worker(
         settings: the configuration.
         reread: reads it again, at a reload.
         orphaned: tells whether the supervisor is gone.
-        number: which of its workers this one is.
+        number: which of its workers this one is; None when there is no supervisor.
 
     Returns:
         The exit status.
