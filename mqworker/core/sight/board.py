@@ -64,6 +64,8 @@ def summary(scene: Scene, title: str) -> Iterator[str]:
     for queue, depth in state.depths.items():
         consumers = "" if depth.consumers is None else f", {depth.consumers} consumers"
         yield f"queue {queue}: {amount(depth.ready)} wait{consumers}{aged(state)}"
+    if not count:
+        yield "! no worker answers"
     yield from warnings(state)
 
 
@@ -90,7 +92,7 @@ def table(scene: Scene, room: int) -> Iterator[str]:
     yield aligned(*COLUMNS)
     if len(rows) > room:
         rows = [*rows[: room - 1], f"       … {len(rows) - room + 1} more"]
-    yield from rows or ["       no worker answers"]
+    yield from rows
 
 
 def row(state: State, speed: Speed) -> str:
