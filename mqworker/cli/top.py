@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from mqworker.cli.options import Configuration, configured, json_option
 from mqworker.cli.screen import draw, frame, screen, wait
 from mqworker.cli.status import DONE
 from mqworker.core.errors import Misconfigured, Unavailable
-from mqworker.core.sight.board import Frame, board
+from mqworker.core.sight.board import COLUMNS, Frame, board
 from mqworker.core.sight.state import State
 from mqworker.core.sight.watch import Scene, Watch, described
 from mqworker.wiring.lookout import all_states
@@ -59,7 +60,7 @@ def draw_looks(look: Callable[[], Scene], first: Scene, interval_s: float, title
     scenes = [first]
 
     def redraw() -> None:
-        draw(board(scenes[-1], title, frame()))
+        draw([painted(line) for line in board(scenes[-1], title, frame())])
 
     with screen():
         pause_s = FIRST_S
@@ -68,6 +69,17 @@ def draw_looks(look: Callable[[], Scene], first: Scene, interval_s: float, title
             if wait(pause_s, redraw):
                 return DONE
             scenes[:], pause_s = [look()], interval_s
+
+
+def painted(line: str) -> str:
+    """Return a line with the colors that it has on a terminal; none where NO_COLOR says so."""
+    if os.environ.get("NO_COLOR"):
+        return line
+    if line.startswith("!"):
+        return click.style(line, fg="red", bold=True)
+    if line.startswith(COLUMNS[0]):
+        return click.style(line, reverse=True)
+    return click.style(line, bold=True) if line.startswith("mqworker ") else line
 
 
 def required(states: list[State]) -> list[State]:

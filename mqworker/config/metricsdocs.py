@@ -23,12 +23,14 @@ For Prometheus, in its text format 0.0.4. Names, labels and meanings are promise
 Workers
 -------
 
-``--metrics-listen 127.0.0.1:9464`` serves ``/metrics``, ``/live`` and ``/ready`` for all processes of
-one ``mqworker run`` (or ``mqworker cloudtrail``) together. ``worker`` is the number of a process, from 0;
-one that is started in the place of another has its number, and counts from 0 again.
+``--metrics-listen 127.0.0.1:9464`` serves ``/metrics``, ``/live`` and ``/ready`` for all processes
+of one ``mqworker run`` (or ``mqworker cloudtrail``) together (``docs/sight.rst``). ``worker`` is
+the number of a process, from 0; one that is started in the place of another has its number, and
+counts from 0 again.
 
-Counts are there from the start, with 0, but for those whose labels can be anything. What is not known
-is left out: a broker that does not tell how full queues are, senders that write no AMQP timestamp.
+Counts are there from the start, with 0, but for those whose labels can be anything. What is not
+known is left out: where a broker does not tell how full queues are, and senders write no AMQP
+timestamp.
 How full a queue is, is asked for on the consuming channel, at most every 4 seconds and only while
 somebody asks; the dead letters are counted once a minute.
 
@@ -38,7 +40,8 @@ INTAKE = """
 The intake
 ----------
 
-``mqworker intake`` has ``/metrics``, ``/live`` and ``/ready`` beside its other routes (docs/intake.rst).
+``mqworker intake`` has ``/metrics``, ``/live`` and ``/ready`` beside its other routes
+(``docs/intake.rst``).
 
 """
 

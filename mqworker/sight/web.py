@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import logging
 import socket
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -105,34 +104,30 @@ class WatchServer(ThreadingHTTPServer):
         Raises:
             OSError: the address can't be had.
         """
-        self.room = threading.BoundedSemaphore(AT_ONCE)
+        self.served: set[socket.socket] = set()
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         handler = type("Handler", (WatchHandler,), {"look": staticmethod(look)})
         super().__init__(address, handler)
 
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Serve a connection, if there is room for one more."""
-        if not self.room.acquire(blocking=False):
-            self.shutdown_request(request)
-            return
-        super().process_request(request, client_address)
+    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002 - the library's
+        """Tell whether there is room for one more connection."""
+        return len(self.served) < AT_ONCE
 
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Serve a connection, in its thread."""
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """Serve a connection, in its thread; a client that goes away is no defect."""
+        self.served.add(request)
         end = threading.Timer(WHOLE_S, lambda: cut(request))
         end.daemon = True
         end.start()
         try:
-            super().process_request_thread(request, client_address)
+            super().finish_request(request, client_address)
+        except OSError as error:
+            log.debug("a watcher went away: %s", error)
+        except Exception:
+            log.exception("a defect of mqworker: a watcher is not answered")
         finally:
             end.cancel()
-            self.room.release()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - the library's
-        """Tell of a defect; a client that went away is none."""
-        error = sys.exception()
-        if not isinstance(error, OSError):
-            log.error("a defect of mqworker: a watcher is not answered", exc_info=error)
+            self.served.discard(request)
 
 
 def cut(request: socket.socket) -> None:
