@@ -31,7 +31,7 @@ def frame() -> Frame:
 
 def draw(lines: Sequence[str]) -> None:
     """Show lines in place of what was there; nothing flickers, as nothing is cleared first."""
-    text = "".join(f"{line}{CLEAR_LINE}\r\n" for line in lines[:-1])
+    text = "".join(f"{line}{CLEAR_LINE}\n" for line in lines[:-1])
     text += "".join(f"{line}{CLEAR_LINE}" for line in lines[-1:])
     sys.stdout.write(HOME + text + CLEAR_BELOW)
     sys.stdout.flush()
