@@ -130,7 +130,7 @@ def test_a_worker_that_waits_for_its_sink_says_so(
 ) -> None:
     port = free_port()
     sink = f"http://127.0.0.1:{free_port()}"
-    flags = ["--broker", embedded.broker, "--sink", sink, "--socket-sockets", str(sockets)]
+    flags = ["--broker", embedded.broker, "--sink", sink, "--socket-directory", str(sockets)]
     daemon = start_daemon(*flags, "--metrics-listen", f"127.0.0.1:{port}")
     await_served(daemon)
 
@@ -226,7 +226,7 @@ def test_rabbitmq_tells_how_full_its_queues_are(
         for n in range(50)
     ]
     served.publish(timed)
-    flags = ["--prefetch", "10", "--batch-count", "10", "--socket-sockets", str(sockets)]
+    flags = ["--prefetch", "10", "--batch-count", "10", "--socket-directory", str(sockets)]
     start_daemon(*served.flags, *flags)
     look(sockets, 1)
 
