@@ -146,6 +146,7 @@ JUDGES: dict[str, Judge] = {
             "curl",
             "ln",
             "export",
+            "journalctl",
             "logger",
             "rabbitmqctl",
             "systemd-sysusers",

@@ -21,6 +21,7 @@ FLAGS_OF_OTHERS = {"--no-deps", "--strict"}  # pip's, mypy's
 VARIABLES_OF_OTHERS = re.compile(
     "MQWORKER_(?:COMPILE|CONFIG|SHARED|TEST_[A-Z_]*)"  # setup.py's, of all options, of the tests
     "|MQWORKER_(?:SERVICE_HOST|PORT_.*)"  # made by Kubernetes
+    "|MQWORKER_(?:LOGGER|NAME|ROLE|TRACEBACK)"  # fields of the journal
 )
 
 

@@ -100,6 +100,11 @@ TREATMENTS: dict[str, dict[str, Treatment]] = {
         "systemctl daemon-reload": UNITS,
         "mqworker check --queue eventtask": Run("✓ sink"),
         "systemctl enable --now mqworker@eventtask": UNITS,
+        "journalctl": Left("it is for the system's own journal; tests/integration/test_journal.py"),
+    },
+    "docs/tracing.rst": {
+        "pip install": PIP,
+        "OTEL_": Left("it needs a collector; tests/integration/test_tracing.py is one"),
     },
     "docs/privacy.rst": {"mqworker search": Run(), "mqworker explain": Run("hmac:")},
     "docs/trace.rst": {"mqworker trace VALUE": Run()},
