@@ -28,6 +28,7 @@ COMMANDS = {
     "search": "Find stored events.",
     "trace": "Tell the story of one activity.",
     "indices": "See what is stored of each day, and remove what is old.",
+    "console": "Show queues, dead letters and stories as pages.",
     "demo": "Show on generated traffic what mqworker does.",
 }
 """Each is the command of that name in the module of that name; imported when it is asked for."""

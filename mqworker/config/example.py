@@ -45,6 +45,8 @@ SAMPLES: dict[str, object] = {
     "intake_client_ca_file": "/etc/mqworker/clients-ca.pem",
     "intake_tokens_file": "/etc/mqworker/intake-tokens",
     "intake_users_file": "/etc/mqworker/intake-users",
+    "console_token_file": "/etc/mqworker/console-token",
+    "console_origin": "https://console.example.org",
     "allow": ["/nxlog=192.0.2.0/24", "/nxlog=2001:db8::/32"],
     "privacy": "/etc/mqworker/privacy.toml",
     "privacy_key_file": "/etc/mqworker/privacy-key",

@@ -12,6 +12,7 @@ from typing import Any
 from mqworker.config.broker import BrokerOptions
 from mqworker.config.checking import CheckOptions
 from mqworker.config.cloudtrail import CloudtrailOptions
+from mqworker.config.console import ConsoleOptions
 from mqworker.config.correlation import CorrelationOptions
 from mqworker.config.events import EventOptions
 from mqworker.config.flow import FlowOptions
@@ -35,7 +36,13 @@ WORKER: tuple[type[Any], ...] = (
 )
 """What `mqworker run` has flags for."""
 
-SECTIONS: tuple[type[Any], ...] = (*WORKER, CloudtrailOptions, IntakeOptions, CheckOptions)
+SECTIONS: tuple[type[Any], ...] = (
+    *WORKER,
+    CloudtrailOptions,
+    IntakeOptions,
+    ConsoleOptions,
+    CheckOptions,
+)
 
 OPTIONS: dict[str, Option] = {
     option.name: option for section in SECTIONS for option in options_of(section)
@@ -54,6 +61,7 @@ class Settings(
     OperationOptions,
     CloudtrailOptions,
     IntakeOptions,
+    ConsoleOptions,
     CheckOptions,
 ):
     """The effective configuration. Durations are seconds, sizes bytes.
@@ -68,9 +76,10 @@ class Settings(
     privacy_key: Secret | None = field(default=None, kw_only=True)
     intake_tokens: Secret | None = field(default=None, kw_only=True)
     intake_users: Secret | None = field(default=None, kw_only=True)
+    console_token: Secret | None = field(default=None, kw_only=True)
 
 
 SECRETS = (
     *("broker_password", "sink_password", "sink_api_key", "memory_password", "privacy_key"),
-    *("intake_tokens", "intake_users"),
+    *("intake_tokens", "intake_users", "console_token"),
 )
