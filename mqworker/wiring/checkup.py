@@ -39,7 +39,6 @@ from mqworker.wiring.redis import redis_options
 from mqworker.wiring.sink import elasticsearch_options
 from mqworker.wiring.texts import scheme, text
 
-
 NEARLY_FULL = 0.8
 
 
