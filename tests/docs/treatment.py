@@ -52,6 +52,7 @@ TREATMENTS: dict[str, dict[str, Treatment]] = {
         'export PATH="$PWD/.venv/bin:$PATH"': Run(),
         "export MQWORKER_BROKER=": Run(),
         "export MQWORKER_SINK=": Run(),
+        "mqworker setup": Run(),
         "mqworker check": Run("✓ sink"),
         "mqworker run": CONSUMES,
         "mqworker intake": TAKES,
