@@ -4,6 +4,8 @@
 # make bench  a short drain, latency and single steps; writes docs/benchmarks.rst (before it: make
 #             compiled, and benchmarks/telegraf/build.sh, for the arms that need them)
 # make profile  where the microseconds of an event go
+# make fuzz   MINUTES=5: a fuzzer on each target for so long; needs CPython 3.11 to 3.13 on x86-64
+# make soak   EVENTS=2000000: memory, files and threads while they go through; writes docs/soak.rst
 # make docs   the manual as pages: build/docs/index.html; make man  its manual pages: build/man
 # make generated  the pages and examples that are written by code: after an option, a command or a
 #             schema changed
@@ -15,7 +17,7 @@ SPHINX := $(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --nitpicky 
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
 
 .PHONY: demo check lint unit test test-long compiled test-compiled services bench profile docs man
-.PHONY: generated clean
+.PHONY: generated fuzz soak clean
 
 demo: .venv/for-use
 	$(BIN)/mqworker demo
@@ -56,6 +58,24 @@ bench: .venv/for-tests
 
 profile: .venv/for-tests
 	$(BIN)/python -m benchmarks.steps --compare
+
+fuzz: MINUTES ?= 5
+FUZZED ?= message record line request headers
+
+fuzz: .venv/for-tests
+	$(PIP_INSTALL) --constraint constraints.txt --editable '.[fuzz]'
+	for target in $(FUZZED); do \
+	    $(BIN)/python -m tests.fuzz $$target --minutes $(MINUTES) --corpus build/fuzz/$$target \
+	        || exit; \
+	done
+
+EVENTS ?= 2000000
+
+soak: .venv/for-tests
+	mkdir -p build
+	$(BIN)/python -m benchmarks.soak --events $(EVENTS) --json build/soak-1.json
+	$(BIN)/python -m benchmarks.soak --events $(EVENTS) --json build/soak-2.json --processes 2
+	$(BIN)/python -m benchmarks.soak_page build/soak-1.json build/soak-2.json
 
 docs: .venv/for-tests
 	$(SPHINX) -b html docs build/docs

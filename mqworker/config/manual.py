@@ -67,10 +67,11 @@ Secrets
 
 Passwords and keys are read from files of their own, never from a flag or variable, where others
 could see them: ``broker_password_file``, ``sink_password_file``, ``sink_api_key_file``,
-``memory_password_file``, ``intake_tokens_file``, ``intake_users_file``. Without these options a
-systemd credential (``LoadCredential=``, found in ``$CREDENTIALS_DIRECTORY``) named
-``broker_password``, ``sink_password``, ``sink_api_key``, ``memory_password``, ``intake_tokens`` or
-``intake_users`` is used when there is one. One newline at the end is left out. A file of a secret,
+``memory_password_file``, ``intake_tokens_file``, ``intake_users_file``, ``console_token_file``.
+Without these options a systemd credential (``LoadCredential=``, found in
+``$CREDENTIALS_DIRECTORY``) named ``broker_password``, ``sink_password``, ``sink_api_key``,
+``memory_password``, ``intake_tokens``, ``intake_users`` or ``console_token`` is used when there is
+one. One newline at the end is left out. A file of a secret,
 or of a private key, that anyone on the machine can read gets a warning.
 
 A password in a URL works too, and is masked wherever the URL is shown; but on a command line it can

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
-from mqworker.config.kinds import FILE, choice, whole
-from mqworker.config.option import option, optional
+from mqworker.config.kinds import choice, whole
+from mqworker.config.option import option
 from mqworker.config.quantities import duration
 
 
@@ -26,18 +25,13 @@ class OperationOptions:
         "broker.",
         25.0,
     )
-    socket_directory: Path | None = optional(
-        FILE,
-        "Where workers have the sockets by which mqworker top, tap and console see them, and where "
-        "these look: for this user and root alone. The word none means no sockets.",
-        usual="systemd's $RUNTIME_DIRECTORY, else mqworker/QUEUE below /run or $XDG_RUNTIME_DIR, "
-        "else a directory for this user alone below /tmp",
-    )
     log_level: Literal["debug", "info", "warning", "error"] = option(
         choice("debug", "info", "warning", "error"), "The least important lines to log.", "info"
     )
-    log_format: Literal["text", "json"] = option(
-        choice("text", "json"),
-        "How to log, to standard error: key=value pairs, or a JSON object on each line.",
-        "text",
+    log_format: Literal["auto", "text", "json", "journal"] = option(
+        choice("auto", "text", "json", "journal"),
+        "How to log: `journal` is systemd's journal, with a field for each fact; `text` "
+        "(key=value pairs) and `json` (an object on each line) go to standard error. `auto` is "
+        "`journal` where systemd has connected standard error to it, else `text`.",
+        "auto",
     )
