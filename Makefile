@@ -87,6 +87,7 @@ generated: .venv/for-tests
 	$(BIN)/python -m mqworker.cli.manual > docs/commands.rst
 	$(BIN)/python -m mqworker.config.manual > docs/configuration.rst
 	$(BIN)/python -m mqworker.config.schemadocs > docs/schemas.rst
+	$(BIN)/python -m mqworker.config.metricsdocs > docs/metrics.rst
 	$(BIN)/python -m mqworker.config.example > examples/mqworker.toml
 
 services:
