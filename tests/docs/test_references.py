@@ -19,7 +19,7 @@ HISTORY = ROOT / "CHANGELOG.rst"
 PAGES = sorted([*ROOT.glob("*.rst"), *ROOT.glob("docs/*.rst"), *ROOT.glob("examples/*/*.rst")])
 FILE = re.compile(r"(?:benchmarks|docs|examples|mqworker|schemas|systemd|tests)/[\w@.*/-]*")
 WORD = re.compile(r"\w+")
-FLAGS_OF_OTHERS = {"--no-deps", "--strict"}  # pip's, mypy's
+FLAGS_OF_OTHERS = {"--no-deps", "--strict", "--token"}  # pip's, mypy's, of texts that hold secrets
 VARIABLES_OF_OTHERS = re.compile(
     "MQWORKER_(?:COMPILE|CONFIG|SHARED|TEST_[A-Z_]*)"  # setup.py's, of all options, of the tests
     "|MQWORKER_(?:SERVICE_HOST|PORT_.*)"  # made by Kubernetes
