@@ -104,17 +104,25 @@ class Envelope:
         self.stamp = stamp
         self.timestamp = int(stamp.now.timestamp())
 
-    def publication(self, event: Ready, position: int, name: str | None) -> Publication:
+    def publication(
+        self,
+        event: Ready,
+        position: int,
+        name: str | None,
+        context: Mapping[str, str] | None = None,
+    ) -> Publication:
         """Return the message of an event.
 
         Args:
             event: what it holds.
             position: its place in the request, from 0.
             name: what the client calls it; None lets the event or, at last, chance name it.
+            context: of the event's own trace; None for the request's.
         """
         message_id = name or event_name(*event) or f"{self.stamp.name}-{position}"
         properties = PlainProperties(
             content_type="application/json",
+            headers=context or self.stamp.context or None,
             delivery_mode=PERSISTENT,
             message_id=message_id,
             timestamp=self.timestamp,
@@ -134,6 +142,7 @@ class Envelope:
         properties = PlainProperties(
             content_type=short(content_type),
             content_encoding=short(encoding),
+            headers=self.stamp.context or None,
             message_id=name,
             timestamp=self.timestamp,
             app_id=self.rules.app_id,
