@@ -20,6 +20,8 @@ COMMANDS = {
     "check": "Look whether all is well, and say what mends it.",
     "config": "Print the effective configuration.",
     "explain": "Tell what would happen to a message.",
+    "top": "Watch how workers get on.",
+    "tap": "Watch events go by as they are stored.",
     "deadletter": "See what could not be used, and put it back.",
     "publish": "Publish the events in a file.",
     "cloudtrail": "Publish what AWS CloudTrail logs, until told to stop.",

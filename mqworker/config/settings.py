@@ -21,6 +21,7 @@ from mqworker.config.operation import OperationOptions
 from mqworker.config.option import Option, options_of
 from mqworker.config.privacy import PrivacyOptions
 from mqworker.config.secret import Secret
+from mqworker.config.sight import SightOptions
 from mqworker.config.sink import SinkOptions
 
 WORKER: tuple[type[Any], ...] = (
@@ -30,6 +31,7 @@ WORKER: tuple[type[Any], ...] = (
     EventOptions,
     CorrelationOptions,
     PrivacyOptions,
+    SightOptions,
     OperationOptions,
 )
 """What `mqworker run` has flags for."""
@@ -55,6 +57,7 @@ class Settings(
     EventOptions,
     CorrelationOptions,
     PrivacyOptions,
+    SightOptions,
     OperationOptions,
     CloudtrailOptions,
     IntakeOptions,

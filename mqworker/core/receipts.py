@@ -43,7 +43,7 @@ class Receipts:
 
     def take(self, deliveries: Sequence[Delivery], now: float) -> None:
         """Note that messages came; `last` is their receipt."""
-        sent: object = deliveries[0].properties.timestamp
+        sent: object = getattr(deliveries[0].properties, "timestamp", None)
         self.last = Receipt(now, sent if isinstance(sent, int) else 0, len(deliveries))
         given = self.given
         while given and given[0].left <= 0:

@@ -24,6 +24,8 @@ NONE = Path("none")
 RUN = Path("/run/mqworker")
 SUFFIX = ".sock"
 LONGEST_NAME = 255
+ALONE, OWN = 0o077, 0o022
+"""Permissions that others may not have: any; to change what is in it."""
 
 
 def places(queue: str, environ: Mapping[str, str], uid: int) -> Iterator[Path]:
@@ -65,9 +67,10 @@ def own_directory(queue: str, given: Path | None, environ: Mapping[str, str]) ->
         directory.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise Misconfigured(f"{directory} can't be made: {error.strerror}") from error
-    for each in (directory, directory.parent):
-        if (fault := is_unsafe(each)) and (each == directory or is_shared(each.parent)):
-            raise Misconfigured(f"{each} can't hold sockets: {fault}")
+    if fault := is_unsafe(directory, ALONE):
+        raise Misconfigured(f"{directory} can't hold sockets: {fault}")
+    if is_shared(directory.parent.parent) and (fault := is_unsafe(directory.parent, OWN)):
+        raise Misconfigured(f"{directory.parent} can't hold sockets: {fault}")
     return directory
 
 
@@ -76,8 +79,13 @@ def is_shared(directory: Path) -> bool:
     return bool(directory.stat().st_mode & stat.S_IWOTH)
 
 
-def is_unsafe(directory: Path) -> str:
-    """Return why others could read or replace what is in a directory; "" when they can't."""
+def is_unsafe(directory: Path, forbidden: int) -> str:
+    """Return why a directory is not safe from others; "" when it is.
+
+    Args:
+        directory: it may be anything.
+        forbidden: what others may not have permission for, as bits of a file's mode.
+    """
     try:
         found = directory.lstat()
     except OSError as error:
@@ -86,7 +94,7 @@ def is_unsafe(directory: Path) -> str:
         return "it is no directory"
     if found.st_uid not in (os.geteuid(), 0) and os.geteuid() != 0:
         return "it belongs to somebody else"
-    if found.st_mode & 0o077:
+    if found.st_mode & forbidden:
         return "others may use it: chmod 0700"
     return ""
 

@@ -27,9 +27,11 @@ from mqworker.service import Service
 from mqworker.telemetry import Tally
 from mqworker.wiring.broker import open_dead_letters, open_source, warn
 from mqworker.wiring.memory import open_memory
+from mqworker.wiring.metrics import DeadLetters, serve
 from mqworker.wiring.policy import build_pace, build_policy
-from mqworker.wiring.sight import View, seen
+from mqworker.wiring.sight import WorkerView
 from mqworker.wiring.sink import open_sink
+from mqworker.wiring.view import seen
 from mqworker.worker import Outside, Parts, Worker
 
 
@@ -37,7 +39,7 @@ def run_worker(
     settings: Settings,
     reread: Callable[[], Settings],
     orphaned: Callable[[], bool],
-    number: int = 0,
+    number: int | None = None,
 ) -> int:
     """Be a worker process, from the first check to the last acknowledgement.
 
@@ -45,7 +47,7 @@ def run_worker(
         settings: the configuration.
         reread: reads it again, at a reload.
         orphaned: tells whether the supervisor is gone.
-        number: which of its workers this one is.
+        number: which of its workers this one is; None when there is no supervisor.
 
     Returns:
         The exit status.
@@ -56,8 +58,10 @@ def run_worker(
     signals, tally = Signals(orphaned), Tally()
     signals.install()
     service, outside = watched(settings, tally)
-    view = View(number, settings.queue, service)
-    with seen(settings, view):
+    view = WorkerView(number, settings.queue, service)
+    if number is None:
+        serve(settings, lambda: [view.state()], 1, DeadLetters(settings))
+    with seen(settings, settings.first_queue, view):
         return work(settings, reread, signals, view, outside)
 
 
@@ -65,7 +69,7 @@ def work(
     settings: Settings,
     reread: Callable[[], Settings],
     signals: Signals,
-    view: View,
+    view: WorkerView,
     outside: Outside,
 ) -> int:
     """Work until told to stop; return the exit status. See `run_worker`."""

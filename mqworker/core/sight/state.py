@@ -48,7 +48,8 @@ class State:
     """One worker process. Times are seconds since 1970.
 
     program: the command: run or cloudtrail. version: of mqworker. worker: its number among those
-        of one supervisor, from 0. queues: what it consumes.
+        of one supervisor, from 0. lead: the pid of the supervisor; its own when it has none.
+    queues: what it consumes.
     since: when it was started. at: when this was found out.
     counts: by `mqworker.telemetry.Fact`. letters: dead letters, by the stage that refused them.
     fills: fields that correlation filled in.
@@ -68,6 +69,7 @@ class State:
     version: str = ""
     pid: int = 0
     worker: int = 0
+    lead: int = 0
     queues: tuple[str, ...] = ()
     since: float = 0.0
     at: float = 0.0

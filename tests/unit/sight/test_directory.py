@@ -47,7 +47,8 @@ def test_a_directory_that_waits_in_a_shared_one_is_refused(tmp_path):
     shared = tmp_path / "shared"
     shared.mkdir()
     shared.chmod(0o1777)
-    (shared / "mine").mkdir(mode=0o755)
+    (shared / "mine").mkdir()
+    (shared / "mine").chmod(0o777)
     (shared / "mine" / "q").mkdir(mode=0o700)
     with pytest.raises(Misconfigured, match="chmod 0700"):
         own_directory("q", shared / "mine" / "q", {})
