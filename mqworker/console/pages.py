@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from threading import Lock
 
 from mqworker.console.desk import Busy, Desk
+from mqworker.console.lookout import Lookout
 from mqworker.console.watch import Watch
 from mqworker.core.clause import ID, Clause
 from mqworker.core.console import event as event_page
@@ -47,12 +48,14 @@ class Pages:
 
     desks: where the dead letters are, by the queue that they came from, and go back to; the first
         is meant where none is named. limit: how many may be at each.
-    archive: the stored events. policy, rules: of the configuration. check: looks at everything.
+    watch: measures the queues. lookout: asks the workers. archive: the stored events.
+    policy, rules: of the configuration. check: looks at everything.
     """
 
     desks: Mapping[str, Desk]
     limit: int
     watch: Watch
+    lookout: Lookout
     archive: Archive
     policy: Policy
     rules: Rules
@@ -64,7 +67,8 @@ class Pages:
         """Tell how all is."""
         deaths = [self.deaths(queue) for queue in self.desks]
         now = datetime.now(UTC)
-        return overview(Overview(self.watch.told(), deaths, self.watch.trouble, now))
+        workers, trouble = self.lookout.workers, self.watch.trouble
+        return overview(Overview(self.watch.told(), deaths, trouble, now, workers))
 
     def deaths(self, queue: str) -> Deaths:
         """Return what is known of a queue's dead letters."""

@@ -16,6 +16,7 @@ from mqworker.config.settings import Settings
 from mqworker.console.answers import Maker
 from mqworker.console.app import Console
 from mqworker.console.desk import Desk, Stacks
+from mqworker.console.lookout import Lookout
 from mqworker.console.pages import Pages
 from mqworker.console.server import serve, static_files
 from mqworker.console.sessions import Sessions
@@ -27,6 +28,7 @@ from mqworker.intake.listening import shown
 from mqworker.wiring.checkup import check_all
 from mqworker.wiring.dead_letters import AHEAD, counter, open_returns, open_shelf
 from mqworker.wiring.gauge import open_gauge, others_looking
+from mqworker.wiring.lookout import all_states
 from mqworker.wiring.policy import build_policy
 from mqworker.wiring.sink import open_sink
 from mqworker.wiring.sockets import bound
@@ -67,6 +69,7 @@ def run_console(loaded: Loaded, announce: Callable[[str], None]) -> int:
         where = settings.console_origin or shown(listening, tls=False)
         known = "" if settings.console_token else f"?token={token}"
         pages.watch.start()
+        pages.lookout.start()
         serve(console, listening, partial(announce, f"{where.rstrip('/')}/{known}"))
     return 0
 
@@ -110,6 +113,8 @@ def open_pages(loaded: Loaded, ending: ExitStack) -> Pages:
     queues |= {Grave(queue).dead_queue: True for queue in settings.queue}
     watch = Watch(lambda: open_gauge(settings, list(queues)), queues)
     ending.callback(watch.close)
+    lookout = Lookout(partial(all_states, settings))
+    ending.callback(lookout.close)
     archive = open_sink(settings)
     ending.callback(archive.close)
     desks = {queue: open_desk(replace(settings, queue=(queue,))) for queue in settings.queue}
@@ -119,6 +124,7 @@ def open_pages(loaded: Loaded, ending: ExitStack) -> Pages:
         desks=desks,
         limit=settings.dead_limit,
         watch=watch,
+        lookout=lookout,
         archive=archive,
         policy=build_policy(settings),
         rules=load_rules(settings.rules),

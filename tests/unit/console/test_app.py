@@ -321,7 +321,8 @@ def test_pages_are_made_beside_each_other_so_many_at_once(
             asyncio.create_task(served(visitor.console, dict(scope), b""))
             for _ in range(apps.AT_ONCE + 3)
         ]
-        await asyncio.sleep(0.3)
+        while sum(each.done() for each in asked) < 3:
+            await asyncio.sleep(0.01)
         held.set()
         return sorted(reply.status for reply in await asyncio.gather(*asked))
 
