@@ -95,10 +95,12 @@ def charts(workers: Workers, speed: Speed, span_s: float) -> Iterator[str]:
     """Give the rates of all workers, drawn."""
     yield '<ul class="charts">\n'
     for name, title in DRAWN.items():
-        drawing = sparkline(workers.samples.get(name, ()), f"{title.lower()} a second", span_s)
+        samples = workers.samples.get(name, ())
+        highest = max((each.value for each in samples if each.value is not None), default=0.0)
+        drawing = sparkline(samples, f"{title.lower()} a second", span_s)
         yield (
-            f'<li><span class="quiet">{title}</span> '
-            f"<strong>{rate(speed, name)}/s</strong>{drawing}</li>\n"
+            f'<li><span class="quiet">{title}</span> <strong>{rate(speed, name)}/s</strong> '
+            f'<span class="quiet">highest {highest:,.3g}</span>{drawing}</li>\n'
         )
     yield "</ul>\n"
 
@@ -177,6 +179,7 @@ def totals(whole: State) -> Iterator[str]:
             ("Stored since the start", several(counts.get("stored", 0), "event")),
             ("Found stored already", several(counts.get("duplicates", 0), "event")),
             ("Dead letters by stage", by_stage or "none"),
+            ("Taken back", several(counts.get("taken_back", 0), "fill")),
             ("Remembered", several(whole.groups, "group") + f", {several(whole.links, 'link')}"),
         )
     )
