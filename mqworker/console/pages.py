@@ -99,13 +99,12 @@ class Pages:
         here = letters_page.current(asked) | {"queue": queue}
         if found is None:
             if self.desks[queue].is_busy:
-                return View("", "/letters", location=url("/job", **here))
+                return self.job(asked)._replace(location=url("/job", **here))
             raise BrokerUnavailable(caution or "the letters could not be looked through")
-        if anew:
-            return View("", "/letters", location=url("/letters", **here))
         page = number_of(asked, "page", 1, MOST_PAGES)
         told = Listing(found, list(self.desks), queue, page, caution)
-        return letters_page.letters(told, asked)
+        onward = url("/letters", **here) if anew else ""
+        return letters_page.letters(told, asked)._replace(location=onward)
 
     def found(
         self, queue: str, selection: Selection, *, anew: bool = False
@@ -239,6 +238,5 @@ class Pages:
             waited = time.monotonic() - began > 1
             if self.checked is None or (asked.get("again") and not waited):
                 self.checked = Health(list(self.check()), datetime.now(UTC))
-        if asked.get("again"):
-            return View("", "/health", location="/health")
-        return health(self.checked, asked)
+        onward = "/health" if asked.get("again") else ""
+        return health(self.checked, asked)._replace(location=onward)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
+from urllib.parse import urlsplit
 
 from mqworker.config.load import Loaded
 from mqworker.config.networks import is_loopback
@@ -24,6 +25,7 @@ from mqworker.console.watch import Watch
 from mqworker.core.console.access import Access
 from mqworker.core.deadletter import Grave
 from mqworker.core.errors import Misconfigured
+from mqworker.core.urls import redact
 from mqworker.intake.listening import shown
 from mqworker.wiring.checkup import check_all
 from mqworker.wiring.dead_letters import AHEAD, counter, open_returns, open_shelf
@@ -59,18 +61,18 @@ def run_console(loaded: Loaded, announce: Callable[[str], None]) -> int:
         ending.callback(listening.close)
         pages = open_pages(loaded, ending)
         console = Console(
-            Access(token, (settings.console_origin or "").rstrip("/").lower()),
+            Access(token, origin_of(settings)),
             Sessions(time.monotonic),
             makers(pages),
             static_files(),
             f"mqworker_console_{listening.getsockname()[1]}",
             writable=settings.console_writable,
         )
-        where = settings.console_origin or shown(listening, tls=False)
+        where = console.access.origin or shown(listening, tls=False)
         known = "" if settings.console_token else f"?token={token}"
         pages.watch.start()
         pages.lookout.start()
-        serve(console, listening, partial(announce, f"{where.rstrip('/')}/{known}"))
+        serve(console, listening, partial(announce, f"{where}/{known}"))
     return 0
 
 
@@ -87,6 +89,24 @@ def require_loopback(settings: Settings) -> None:
             f"the console speaks plain HTTP: listen on 127.0.0.1:{port}, and come by ssh -L "
             f"{port}:127.0.0.1:{port} or by a reverse proxy with TLS (console_origin)"
         )
+
+
+def origin_of(settings: Settings) -> str:
+    """Return where a reverse proxy shows the console, as browsers write it (RFC 6454); "" if none.
+
+    Raises:
+        Misconfigured: it names more than a host and a port.
+    """
+    if settings.console_origin is None:
+        return ""
+    parts = urlsplit(settings.console_origin.lower())
+    if parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise Misconfigured(
+            f"console_origin: {redact(settings.console_origin)}: expected a scheme, a host and "
+            "maybe a port: the console is at the root of its host"
+        )
+    usual = {"http": ":80", "https": ":443"}[parts.scheme]
+    return f"{parts.scheme}://{parts.netloc.removesuffix(usual)}"
 
 
 def token_of(settings: Settings) -> str:
