@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import select
-import shutil
 import sys
 import termios
 import time
@@ -21,17 +20,21 @@ SHOW = "\x1b[?25h\x1b[?1049l"
 HIDE = "\x1b[?1049h\x1b[?25l"
 """The other screen, which leaves what was there before as it was, without a cursor."""
 
+LIKELY = Frame(80, 24)
+"""Where the terminal does not know its size."""
+
 END_KEYS = b"qQ\x03\x04\x1b"
 
 
 def frame() -> Frame:
-    """Return how large the terminal is now."""
-    return Frame(*shutil.get_terminal_size((80, 24)))
+    """Return how large the terminal is now; $COLUMNS may tell how large it once was."""
+    size = os.get_terminal_size(sys.stdout.fileno())
+    return Frame(size.columns or LIKELY.width, size.lines or LIKELY.height)
 
 
 def draw(lines: Sequence[str]) -> None:
     """Show lines in place of what was there; nothing flickers, as nothing is cleared first."""
-    text = "".join(f"{line}{CLEAR_LINE}\r\n" for line in lines[:-1])
+    text = "".join(f"{line}{CLEAR_LINE}\n" for line in lines[:-1])
     text += "".join(f"{line}{CLEAR_LINE}" for line in lines[-1:])
     sys.stdout.write(HOME + text + CLEAR_BELOW)
     sys.stdout.flush()

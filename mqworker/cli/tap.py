@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from mqworker.cli.display import clipped, echo_json, printable
+from mqworker.cli.display import clipped, echo_json, printable, to_json
 from mqworker.cli.options import Configuration, configured, json_option
 from mqworker.cli.status import DONE
 from mqworker.core.errors import Unavailable
@@ -140,4 +140,5 @@ def lines(said: dict[str, Any], *, details: bool) -> Iterator[str]:
         yield f"    + {printable(told)}"
     if details:
         for name, value in sorted(event.get("details", {}).items()):
-            yield f"    {printable(name)}: {clipped(str(value), SUMMARY_WIDTH)}"
+            text = value if isinstance(value, str) else to_json(value)
+            yield f"    {printable(name)}: {clipped(text, SUMMARY_WIDTH)}"

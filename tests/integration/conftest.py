@@ -99,3 +99,21 @@ def trail(aws: Aws) -> Trail:
 def embedded(tmp_path: Path) -> Embedded:
     """The embedded broker and the embedded sink."""
     return Embedded(tmp_path, uuid4().hex)
+
+
+@pytest.fixture
+def sockets(tmp_path: Path) -> Path:
+    """Where workers of a test have their sockets."""
+    return tmp_path / "sockets"
+
+
+@pytest.fixture
+def watched(
+    embedded: Embedded, start_daemon: Callable[..., Daemon], sockets: Path
+) -> Callable[..., Daemon]:
+    """Start workers on the embedded broker and sink, with sockets in the directory."""
+
+    def start(*flags: str) -> Daemon:
+        return start_daemon(*embedded.flags, "--socket-directory", str(sockets), *flags)
+
+    return start

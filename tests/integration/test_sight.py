@@ -29,33 +29,18 @@ LIMIT_S = 60.0
 Start = Callable[..., Daemon]
 
 
-@pytest.fixture
-def directory(tmp_path: Path) -> Path:
-    return tmp_path / "sockets"
-
-
-@pytest.fixture
-def run(embedded: Embedded, start_daemon: Start, directory: Path) -> Callable[..., Daemon]:
-    """Start workers on the embedded broker and sink, with sockets in the directory."""
-
-    def start(*flags: str) -> Daemon:
-        return start_daemon(*embedded.flags, "--socket-directory", str(directory), *flags)
-
-    return start
-
-
-def stored(directory: Path) -> int:
-    return sum(state.counts.get("stored", 0) for state in look(directory, 2))
+def stored(sockets: Path) -> int:
+    return sum(state.counts.get("stored", 0) for state in look(sockets, 2))
 
 
 def test_two_workers_tell_what_they_did(
-    run: Callable[..., Daemon], embedded: Embedded, directory: Path
+    watched: Callable[..., Daemon], embedded: Embedded, sockets: Path
 ) -> None:
     embedded.publish([*messages(embedded.run, EVENTS), message(b"{nonsense")])
-    daemon = run("--processes", "2")
-    await_condition(lambda: stored(directory) == EVENTS, LIMIT_S, daemon.log)
+    daemon = watched("--processes", "2")
+    await_condition(lambda: stored(sockets) == EVENTS, LIMIT_S, daemon.log)
     await_condition(lambda: sum(embedded.depth()) == 0, LIMIT_S, daemon.log)
-    seen = look(directory, 2)
+    seen = look(sockets, 2)
 
     assert [0, 1] == [state.worker for state in seen]
     assert set(daemon.children) == {state.pid for state in seen}
@@ -65,32 +50,32 @@ def test_two_workers_tell_what_they_did(
     assert EVENTS == sum(state.sizes.total for state in seen)
     assert [(0, None), (0, None)] == [(state.in_flight, state.held_s) for state in seen]
     assert 0 == daemon.stop()
-    assert [] == names(directory)
+    assert [] == names(sockets)
 
 
-def test_only_its_user_can_use_the_socket(run: Callable[..., Daemon], directory: Path) -> None:
-    run()
-    look(directory, 1)
-    (name,) = names(directory)
-    modes = [stat.S_IMODE(each.stat().st_mode) for each in (directory, directory / name)]
+def test_only_its_user_can_use_the_socket(watched: Callable[..., Daemon], sockets: Path) -> None:
+    watched()
+    look(sockets, 1)
+    (name,) = names(sockets)
+    modes = [stat.S_IMODE(each.stat().st_mode) for each in (sockets, sockets / name)]
     assert [0o700, 0o600] == modes
 
 
 def test_a_killed_worker_shows_in_top_and_makes_the_rest_unready(
-    run: Callable[..., Daemon], directory: Path
+    watched: Callable[..., Daemon], sockets: Path
 ) -> None:
     port = free_port()
-    daemon = run("--processes", "2", "--metrics-listen", f"127.0.0.1:{port}")
+    daemon = watched("--processes", "2", "--metrics-listen", f"127.0.0.1:{port}")
     await_served(daemon)
-    first = look(directory, 2)
+    first = look(sockets, 2)
     assert (200, 200) == (fetch(port, "/live")[0], fetch(port, "/ready")[0])
     os.kill(daemon.pid, signal.SIGSTOP)  # so that nobody takes its place meanwhile
     os.kill(first[1].pid, signal.SIGKILL)
     await_condition(lambda: fetch(port, "/ready")[0] == 503, LIMIT_S, daemon.log)
     status, body = fetch(port, "/ready")
-    told = top(directory)
+    told = top(sockets)
     os.kill(daemon.pid, signal.SIGCONT)
-    second = look(directory, 2)
+    second = look(sockets, 2)
 
     assert (503, {"ready": False, "reasons": ["1 of 2 workers answer"]}) == (
         status,
@@ -104,13 +89,13 @@ def test_a_killed_worker_shows_in_top_and_makes_the_rest_unready(
 
 @pytest.mark.parametrize("processes", ["1", "2"])
 def test_what_a_worker_exports_is_as_prometheus_wants_it(
-    run: Callable[..., Daemon], embedded: Embedded, directory: Path, processes: str
+    watched: Callable[..., Daemon], embedded: Embedded, sockets: Path, processes: str
 ) -> None:
     embedded.publish([*messages(embedded.run, 100), message(b"{nonsense")])
     port = free_port()
-    daemon = run("--processes", processes, "--metrics-listen", f"127.0.0.1:{port}")
+    daemon = watched("--processes", processes, "--metrics-listen", f"127.0.0.1:{port}")
     await_served(daemon)
-    look(directory, int(processes))
+    look(sockets, int(processes))
 
     def all_stored() -> bool:
         found = re.findall(rb"mqworker_events_stored_total{.*} (\d+)", fetch(port, "/metrics")[1])
@@ -129,10 +114,10 @@ def test_what_a_worker_exports_is_as_prometheus_wants_it(
 
 
 def test_a_port_that_is_taken_keeps_no_worker_from_working(
-    run: Callable[..., Daemon], embedded: Embedded
+    watched: Callable[..., Daemon], embedded: Embedded
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        daemon = run("--metrics-listen", f"127.0.0.1:{taken.getsockname()[1]}")
+        daemon = watched("--metrics-listen", f"127.0.0.1:{taken.getsockname()[1]}")
         embedded.publish(messages(embedded.run, 10))
         await_condition(lambda: sum(embedded.depth()) == 0, LIMIT_S, daemon.log)
         daemon.await_words("trying again")
@@ -141,11 +126,11 @@ def test_a_port_that_is_taken_keeps_no_worker_from_working(
 
 
 def test_a_worker_that_waits_for_its_sink_says_so(
-    embedded: Embedded, start_daemon: Start, directory: Path
+    embedded: Embedded, start_daemon: Start, sockets: Path
 ) -> None:
     port = free_port()
     sink = f"http://127.0.0.1:{free_port()}"
-    flags = ["--broker", embedded.broker, "--sink", sink, "--socket-directory", str(directory)]
+    flags = ["--broker", embedded.broker, "--sink", sink, "--socket-directory", str(sockets)]
     daemon = start_daemon(*flags, "--metrics-listen", f"127.0.0.1:{port}")
     await_served(daemon)
 
@@ -154,17 +139,17 @@ def test_a_worker_that_waits_for_its_sink_says_so(
 
     await_condition(lambda: "waiting for the sink" in str(reasons()), LIMIT_S, daemon.log)
     assert 200 == fetch(port, "/live")[0]
-    assert "starting" in command("top", directory, "--once").stdout
+    assert "starting" in command("top", sockets, "--once").stdout
 
 
 def test_tap_shows_stored_events_that_have_a_value_without_secrets(
-    run: Callable[..., Daemon], embedded: Embedded, directory: Path
+    watched: Callable[..., Daemon], embedded: Embedded, sockets: Path
 ) -> None:
-    run()
-    look(directory, 1)
-    (name,) = names(directory)
+    watched()
+    look(sockets, 1)
+    (name,) = names(sockets)
     question = {"ask": "tap", "where": {"details.username": "user7"}}
-    answers = ask(directory, name, question, 30.0)
+    answers = ask(sockets, name, question, 30.0)
     next(answers)
     embedded.publish(messages(embedded.run, 100))
     secret = event(embedded.run, 107, summary="mysql --password hunter2")
@@ -178,14 +163,14 @@ def test_tap_shows_stored_events_that_have_a_value_without_secrets(
 
 
 def test_tap_applies_the_rules_of_privacy(
-    run: Callable[..., Daemon], embedded: Embedded, directory: Path, tmp_path: Path
+    watched: Callable[..., Daemon], embedded: Embedded, sockets: Path, tmp_path: Path
 ) -> None:
     rules = tmp_path / "privacy.toml"
     rules.write_text('version = 1\n[[rule]]\naction = "mask"\nfields = ["details.username"]\n')
-    daemon = run("--privacy", str(rules))
-    look(directory, 1)
-    (name,) = names(directory)
-    answers = ask(directory, name, {"ask": "tap"}, 30.0)
+    daemon = watched("--privacy", str(rules))
+    look(sockets, 1)
+    (name,) = names(sockets)
+    answers = ask(sockets, name, {"ask": "tap"}, 30.0)
     next(answers)
     embedded.publish(messages(embedded.run, 1))
     assert "***" == next(answers)["event"]["details"]["username"], daemon.log.read_text()
@@ -193,10 +178,10 @@ def test_tap_applies_the_rules_of_privacy(
 
 
 def test_the_command_tap_ends_after_so_many_events(
-    run: Callable[..., Daemon], embedded: Embedded, directory: Path
+    watched: Callable[..., Daemon], embedded: Embedded, sockets: Path
 ) -> None:
-    run()
-    look(directory, 1)
+    watched()
+    look(sockets, 1)
     stop = time.monotonic() + 30
 
     def publish() -> None:
@@ -207,8 +192,8 @@ def test_the_command_tap_ends_after_so_many_events(
     publishing = threading.Thread(target=publish)
     publishing.start()
     try:
-        plain = command("tap", directory, "--limit", "2", "--details")
-        told = command("tap", directory, "--limit", "2", "--json")
+        plain = command("tap", sockets, "--limit", "2", "--details")
+        told = command("tap", sockets, "--limit", "2", "--json")
     finally:
         ended.set()
         publishing.join()
@@ -218,50 +203,35 @@ def test_the_command_tap_ends_after_so_many_events(
 
 
 def test_a_tap_that_nobody_reads_does_not_hold_the_worker_up(
-    run: Callable[..., Daemon], embedded: Embedded, directory: Path
+    watched: Callable[..., Daemon], embedded: Embedded, sockets: Path
 ) -> None:
-    daemon = run()
-    look(directory, 1)
-    (name,) = names(directory)
-    with connected(directory, name, 10.0) as silent:
+    daemon = watched()
+    look(sockets, 1)
+    (name,) = names(sockets)
+    with connected(sockets, name, 10.0) as silent:
         silent.sendall(b'{"ask": "tap"}\n')
         embedded.publish(messages(embedded.run, EVENTS))
         await_condition(lambda: sum(embedded.depth()) == 0, LIMIT_S, daemon.log)
-        (state,) = look(directory, 1)
+        (state,) = look(sockets, 1)
         assert (EVENTS, "") == (state.counts["stored"], state.trouble)
     assert 0 == daemon.stop()
 
 
-@pytest.mark.parametrize("name", ["top", "tap"])
-def test_without_workers_the_commands_say_so(directory: Path, name: str) -> None:
-    result = command(name, directory, *(["--once"] if name == "top" else []))
-    assert (69, True) == (result.returncode, "no worker answers" in result.stderr)
-
-
-def test_top_says_what_to_do_where_there_is_no_terminal(
-    run: Callable[..., Daemon], directory: Path
-) -> None:
-    run()
-    look(directory, 1)
-    result = command("top", directory)
-    assert (78, True) == (result.returncode, "--once" in result.stderr)
-
-
 @pytest.mark.services
 def test_rabbitmq_tells_how_full_its_queues_are(
-    served: Served, start_daemon: Start, directory: Path
+    served: Served, start_daemon: Start, sockets: Path
 ) -> None:
     timed = [
         message(orjson.dumps(event(served.run, n)), timestamp=int(time.time()) - 100)
         for n in range(50)
     ]
     served.publish(timed)
-    flags = ["--prefetch", "10", "--batch-count", "10", "--socket-directory", str(directory)]
+    flags = ["--prefetch", "10", "--batch-count", "10", "--socket-directory", str(sockets)]
     start_daemon(*served.flags, *flags)
-    look(directory, 1)
+    look(sockets, 1)
 
     def measured() -> Any:
-        (state,) = look(directory, 1)
+        (state,) = look(sockets, 1)
         return state.depths
 
     depths = await_condition(measured, LIMIT_S)

@@ -53,7 +53,7 @@ def summary(scene: Scene, title: str) -> Iterator[str]:
     up = f", up {span(scene.at - state.since)}" if count else ""
     yield f"mqworker {state.version}  {title}  {workers(count)}{up}  {clock(scene.at)}"
     yield (
-        f"in {rate(speed, 'received')}   out {rate(speed, 'stored')}   "
+        f"in {rate(speed, 'received', ' messages/s')}   out {rate(speed, 'stored', ' events/s')}   "
         f"in flight {amount(state.in_flight)}, the oldest for {age(state.held_s)}"
     )
     yield (

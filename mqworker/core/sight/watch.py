@@ -78,11 +78,11 @@ class Watch:
         here = {state.pid: state for state in states}
         self.note(here, at)
         workers = [(state, speed(state, self.before.get(state.pid))) for state in states]
-        old = [self.before[state.pid] for state in states if state.pid in self.before]
-        whole = together(states)
-        all_speed = speed(whole, together(old) if len(old) == len(states) and old else None)
+        known = [state for state in states if state.pid in self.before]
+        before = together([self.before[state.pid] for state in known]) if known else None
+        whole = together(states), speed(together(known), before)
         self.before, self.looked = here, True
-        return Scene(at, workers, (whole, all_speed), list(self.gone.values()), self.notes[::-1])
+        return Scene(at, workers, whole, list(self.gone.values()), self.notes[::-1])
 
     def note(self, here: Mapping[int, State], at: float) -> None:
         """Note who came and who went."""

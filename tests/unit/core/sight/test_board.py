@@ -44,8 +44,8 @@ def seen(*states, frame=SMALL, first=None):
 @pytest.mark.parametrize(
     "words",
     [
-        "in 12,345/s",
-        "out 12,300/s",
+        "in 12,345 messages/s",
+        "out 12,300 events/s",
         "in flight 1,980",
         "retries 1.5/s",
         "p50 50 ms, p99 99 ms",

@@ -31,6 +31,13 @@ def test_the_rates_of_all_are_known_when_those_of_each_are():
     assert 10.0 == speed.rates["received"]
 
 
+def test_one_that_has_just_come_does_not_hide_what_the_others_do():
+    watch = Watch()
+    watch.look([FIRST], 100.0)
+    _, speed = watch.look([LATER, replace(OTHER, at=102.0)], 102.0).whole
+    assert 10.0 == speed.rates["received"]
+
+
 def test_a_worker_that_does_not_answer_any_more_is_gone():
     watch = Watch()
     watch.look([FIRST, OTHER], 100.0)
