@@ -72,6 +72,11 @@ TREATMENTS: dict[str, dict[str, Treatment]] = {
     },
     "docs/client.rst": {"curl --fail": Run('"errors":false')},
     "docs/cloudtrail.rst": {"pip install": PIP, "mqworker cloudtrail": AWS},
+    "docs/console.rst": {
+        "pip install": PIP,
+        "mqworker console": Serve("token="),
+        "curl -H": Left("it needs the token that was printed; tests/unit/console/test_app.py asks"),
+    },
     "docs/dead-letters.rst": {
         "mqworker deadletter list": Run("decode"),
         "mqworker deadletter show": Run("not an object"),
