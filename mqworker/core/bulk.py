@@ -53,13 +53,26 @@ def build(documents: Sequence[Document]) -> bytes:
     """
     heads: dict[str, bytes] = {}
     parts: list[bytes] = []
-    for document in documents:
+    names = written([document.id for document in documents])
+    for number, document in enumerate(documents):
         index_name = document.index_name
         head = heads.get(index_name)
         if head is None:
-            head = heads[index_name] = b'{"create":{"_index":%b,"_id":' % dumps(index_name)
-        parts += (head, dumps(document.id), b"}}\n", document.source, b"\n")
+            head = heads[index_name] = b'{"create":{"_index":%b,"_id":"' % dumps(index_name)
+        parts += (head, names[number], b'"}}\n', document.source, b"\n")
     return b"".join(parts)
+
+
+def written(names: list[str]) -> list[bytes]:
+    """Return each text as JSON, without the quotes around it.
+
+    All at once: one by one, each asks for a kilobyte and gives most of it back, which took longer
+    than everything else that is done for a bulk request.
+    """
+    text = dumps(names)
+    if b"\\" in text:  # then a quote may be one of a text's own
+        return [dumps(name)[1:-1] for name in names]
+    return text[2:-2].split(b'","')
 
 
 CREATION = Kind("create", build)

@@ -76,7 +76,7 @@ def decode(body: bytes, content_encoding: str | None, limits: Limits) -> Decoded
     item = _check(value, limits)
     if type(item) is Refusal:
         raise Refused(item)
-    return Decoded([item], several=False)
+    return tuple.__new__(Decoded, ([item], False))
 
 
 def _decode_array(values: list[Any], limits: Limits) -> Decoded:

@@ -35,19 +35,22 @@ class Change(NamedTuple):
     crossed: tuple[str, ...] = ()
 
 
-class Arrival(NamedTuple):
+class Arrival:
     """A new event before it is put in: what it meets, and what it brings.
 
     places: those of its links that there are. clusters: what these belong to.
     """
 
-    places: list[Place]
-    clusters: list[Cluster]
-    links: tuple[str, ...]
-    stated: Stated
-    bits: int
-    bucket: int
-    when: Moment
+    __slots__ = ("bits", "bucket", "clusters", "links", "places", "stated", "when")
+
+    def __init__(self, places: list[Place], sighting: Sighting, bucket: int, when: Moment) -> None:
+        self.places = places
+        self.clusters = roots(places)
+        self.links = sighting.links
+        self.stated = sighting.stated
+        self.bits = bits_of(sighting.stated)
+        self.bucket = bucket
+        self.when = when
 
 
 class Replica(Index):
@@ -75,15 +78,7 @@ class Replica(Index):
             group = find(places, sighting, bucket, when)
             if group is not None and group.holds(when):
                 return Change(group, repeated=True)
-        arrival = Arrival(
-            places,
-            roots(places),
-            sighting.links,
-            sighting.stated,
-            bits_of(sighting.stated),
-            bucket,
-            when,
-        )
+        arrival = Arrival(places, sighting, bucket, when)
         if group is None:
             return self.take_in(arrival, found, sighting.index_name, own=own)
         return self.join(group, arrival, own=own)
@@ -111,8 +106,7 @@ class Replica(Index):
         before = self.disturb(arrival, own=own)
         cluster = unite(arrival.clusters)
         places = [
-            place or self.make(link, cluster)
-            for place, link in zip(found, arrival.links, strict=True)
+            place or self.make(arrival.links[number], cluster) for number, place in enumerate(found)
         ]
         group = self.akin(arrival, places, index_name)
         self.groups.setdefault(group.bucket, []).append(group)
@@ -134,12 +128,10 @@ class Replica(Index):
     def akin(self, arrival: Arrival, places: list[Place], index_name: str) -> Group:
         """Return the group of a new event; what it has in common with a neighbor is one object."""
         links, stated = tuple([place.link for place in places]), arrival.stated
-        neighbor = next((place.groups[-1] for place in places if place.groups), None)
+        neighbor = neighbor_in(places)
         if neighbor is not None:
             links = neighbor.links if neighbor.links == links else links
-            pairs = zip(neighbor.stated, stated, strict=True)
-            stated = tuple([known if known == value else value for known, value in pairs])
-            stated = neighbor.stated if neighbor.stated == stated else stated
+            stated = shared(stated, neighbor.stated)
         return Group(links, stated, arrival.bucket, index_name, arrival.when)
 
     def disturb(self, arrival: Arrival, *, own: bool) -> list[tuple[Group, Answer]]:
@@ -147,9 +139,10 @@ class Replica(Index):
 
         For others' events there are none: whom they may affect has to be asked for again.
         """
-        if any(cluster.crowded for cluster in arrival.clusters):
-            return []
         before: list[tuple[Group, Answer]] = []
+        for cluster in arrival.clusters:
+            if cluster.crowded:
+                return before
         for cluster in arrival.clusters:
             if own and cluster.pending:
                 self.settle_pending(cluster)
@@ -207,6 +200,23 @@ class Replica(Index):
             if new != old:
                 changed.append(waiter)
         return Change(group, tuple(changed)) if changed else None
+
+
+def neighbor_in(places: list[Place]) -> Group | None:
+    """Return a group that shares a link with a new event."""
+    for place in places:
+        if place.groups:
+            return place.groups[-1]
+    return None
+
+
+def shared(stated: Stated, known: Stated) -> Stated:
+    """Return what is stated, with the values that are known already as the objects that they are."""
+    if stated == known:
+        return known
+    return tuple(
+        [known[number] if known[number] == value else value for number, value in enumerate(stated)]
+    )
 
 
 def find(places: list[Place], sighting: Sighting, bucket: int, when: Moment) -> Group | None:
