@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from mqworker.core.correlation.cluster import Cluster
 from mqworker.core.correlation.group import Group, Moment, name_of, pack, unpack
@@ -62,9 +62,13 @@ class Index:
 
     def look_up(self, link: str) -> Place | Group | None:
         """Return what is under a link: a place, or the one event that has it."""
+        return self.look_up_at(hash(link) & HASH, link)
+
+    def look_up_at(self, key: int, link: str) -> Place | Group | None:
+        """Return what is under a link, whose hash is known already."""
         if self.twins and link in self.twins:
             return self.twins[link]
-        entry = self.entries.get(hash(link) & HASH)
+        entry = self.entries.get(key)
         if entry is None:
             return None
         if isinstance(entry, str):
@@ -72,14 +76,18 @@ class Index:
             return lone if link in lone.links else None
         return entry if entry.link == link else None
 
-    def open(self, links: Iterable[str]) -> list[Place | None]:
+    def open(self, links: Sequence[str]) -> list[Place | None]:
         """Return the places of an event's links, where there are any; lone events get some."""
+        return self.open_at(keys_of(links), links)
+
+    def open_at(self, keys: list[int], links: Sequence[str]) -> list[Place | None]:
+        """Return the places of links, whose hashes are known already."""
         places: list[Place | None] = []
-        for link in links:
-            found = self.look_up(link)
+        for number, link in enumerate(links):
+            found = self.look_up_at(keys[number], link)
             if isinstance(found, Group):
                 self.house(found)
-                found = self.look_up(link)
+                found = self.look_up_at(keys[number], link)
             places.append(found if isinstance(found, Place) else None)
         return places
 
@@ -96,9 +104,12 @@ class Index:
         cluster.settle(lone, lacking & ~cluster.known, {})
         self.groups.setdefault(lone.bucket, []).append(lone)
 
-    def put_alone(self, sighting: Sighting, bucket: int, when: Moment) -> bool:
-        """Remember an event none of whose links is known; tell whether it can be kept alone."""
-        entries, keys = self.entries, [hash(link) & HASH for link in sighting.links]
+    def put_alone(self, sighting: Sighting, keys: list[int], bucket: int, when: Moment) -> bool:
+        """Remember an event none of whose links is known; tell whether it can be kept alone.
+
+        keys: the hashes of its links.
+        """
+        entries = self.entries
         for key in keys:
             if key in entries:
                 return False
@@ -113,9 +124,9 @@ class Index:
         alone.append(keys[0])
         return True
 
-    def make(self, link: str, cluster: Cluster) -> Place:
-        """Make a place for a link that has none."""
-        place, key = Place(link, self.kind(link), cluster), hash(link) & HASH
+    def make(self, key: int, link: str, cluster: Cluster) -> Place:
+        """Make a place for a link that has none, and whose hash is `key`."""
+        place = Place(link, self.kind(link), cluster)
         if key in self.entries:
             self.twins[link] = place
         else:
@@ -154,6 +165,11 @@ class Index:
         if self.floating:
             for when in group.moments():
                 self.floating.pop(name_of(when), None)
+
+
+def keys_of(links: Iterable[str]) -> list[int]:
+    """Return the hashes of links, as entries have them."""
+    return [hash(link) & HASH for link in links]
 
 
 def bits_of(stated: Stated) -> int:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from mqworker.core.correlation.answer import Answer
 from mqworker.core.correlation.cluster import Cluster
 from mqworker.core.correlation.group import Group, Moment, moment
-from mqworker.core.correlation.index import Index, bits_of
+from mqworker.core.correlation.index import Index, bits_of, keys_of
 from mqworker.core.correlation.linking import Stated
 from mqworker.core.correlation.place import Place
 from mqworker.core.correlation.sighting import Sighting
@@ -39,11 +39,20 @@ class Arrival:
     """A new event before it is put in: what it meets, and what it brings.
 
     places: those of its links that there are. clusters: what these belong to.
+    keys: the hashes of its links.
     """
 
-    __slots__ = ("bits", "bucket", "clusters", "links", "places", "stated", "when")
+    __slots__ = ("bits", "bucket", "clusters", "keys", "links", "places", "stated", "when")
 
-    def __init__(self, places: list[Place], sighting: Sighting, bucket: int, when: Moment) -> None:
+    def __init__(
+        self,
+        places: list[Place],
+        sighting: Sighting,
+        keys: list[int],
+        bucket: int,
+        when: Moment,
+    ) -> None:
+        self.keys = keys
         self.places = places
         self.clusters = roots(places)
         self.links = sighting.links
@@ -69,16 +78,17 @@ class Replica(Index):
         if not sighting.links:
             return None
         bucket, when = sighting.at // self.width, moment(sighting.at, sighting.id)
-        if self.put_alone(sighting, bucket, when):
+        keys = keys_of(sighting.links)
+        if self.put_alone(sighting, keys, bucket, when):
             return None
-        found = self.open(sighting.links)
+        found = self.open_at(keys, sighting.links)
         places = [place for place in found if place is not None]
         group = None
         if len(places) == len(found):
             group = find(places, sighting, bucket, when)
             if group is not None and group.holds(when):
                 return Change(group, repeated=True)
-        arrival = Arrival(places, sighting, bucket, when)
+        arrival = Arrival(places, sighting, keys, bucket, when)
         if group is None:
             return self.take_in(arrival, found, sighting.index_name, own=own)
         return self.join(group, arrival, own=own)
@@ -106,7 +116,8 @@ class Replica(Index):
         before = self.disturb(arrival, own=own)
         cluster = unite(arrival.clusters)
         places = [
-            place or self.make(arrival.links[number], cluster) for number, place in enumerate(found)
+            place or self.make(arrival.keys[number], arrival.links[number], cluster)
+            for number, place in enumerate(found)
         ]
         group = self.akin(arrival, places, index_name)
         self.groups.setdefault(group.bucket, []).append(group)
@@ -128,7 +139,7 @@ class Replica(Index):
     def akin(self, arrival: Arrival, places: list[Place], index_name: str) -> Group:
         """Return the group of a new event; what it has in common with a neighbor is one object."""
         links, stated = tuple([place.link for place in places]), arrival.stated
-        neighbor = neighbor_in(places)
+        neighbor = neighbor_in(places, arrival.bucket)
         if neighbor is not None:
             links = neighbor.links if neighbor.links == links else links
             stated = shared(stated, neighbor.stated)
@@ -202,16 +213,16 @@ class Replica(Index):
         return Change(group, tuple(changed)) if changed else None
 
 
-def neighbor_in(places: list[Place]) -> Group | None:
-    """Return a group that shares a link with a new event."""
+def neighbor_in(places: list[Place], bucket: int) -> Group | None:
+    """Return a group that shares a link with a new event of a bucket."""
     for place in places:
-        if place.groups:
-            return place.groups[-1]
+        if (latest := place.latest(bucket)) is not None:
+            return latest
     return None
 
 
 def shared(stated: Stated, known: Stated) -> Stated:
-    """Return what is stated, with the values that are known already as the objects that they are."""
+    """Return what is stated; where that is known already, as the objects that it is."""
     if stated == known:
         return known
     return tuple(

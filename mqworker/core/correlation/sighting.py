@@ -86,4 +86,4 @@ class Sighter:
 
 def rule_name(link: str) -> str:
     """Return the name of the rule that made a link."""
-    return link[: link.index(SEPARATOR)]
+    return link[: link.find(SEPARATOR)]
