@@ -95,7 +95,7 @@ def written(names: list[str]) -> list[bytes]:
     than everything else that is done for a bulk request.
     """
     text = dumps(names)
-    if b"\\" in text:  # then a quote may be one of a text's own
+    if not names or b"\\" in text:  # then a quote may be one of a text's own
         return [dumps(name)[1:-1] for name in names]
     return text[2:-2].split(b'","')
 
