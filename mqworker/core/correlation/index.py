@@ -19,8 +19,8 @@ from mqworker.core.correlation.sighting import Sighting, rule_name
 HASH = (1 << 60) - 1
 """A hash of so many bits is an object half as large as one that has a few more."""
 
-Entry = str | Place
-"""What a link has: a place, or a lone event's text."""
+Entry = str | Group | Place
+"""What a link has: a place; or, if it has one event only, its group, or its text if it is alone."""
 
 
 class Index:
@@ -71,10 +71,10 @@ class Index:
         entry = self.entries.get(key)
         if entry is None:
             return None
-        if isinstance(entry, str):
-            lone = unpack(entry, self.fields, self.width)
-            return lone if link in lone.links else None
-        return entry if entry.link == link else None
+        if isinstance(entry, Place):
+            return entry if entry.link == link else None
+        one = entry if isinstance(entry, Group) else unpack(entry, self.fields, self.width)
+        return one if link in one.links else None
 
     def open(self, links: Sequence[str]) -> list[Place | None]:
         """Return the places of an event's links, where there are any; lone events get some."""
@@ -86,23 +86,36 @@ class Index:
         for number, link in enumerate(links):
             found = self.look_up_at(keys[number], link)
             if isinstance(found, Group):
-                self.house(found)
+                self.house(keys[number], link, found)
                 found = self.look_up_at(keys[number], link)
             places.append(found if isinstance(found, Place) else None)
         return places
 
-    def house(self, lone: Group) -> None:
-        """Make places for what was a lone event."""
+    def house(self, key: int, link: str, one: Group) -> None:
+        """Make a place for a link that had one event; `key` is the link's hash."""
+        cluster = self.cluster_of(one) if self.entries[key] is one else self.take_up(one)
+        place = self.entries[key] = Place(link, self.kind(link), cluster)
+        place.add(one, self.rules.hot)
+
+    def cluster_of(self, group: Group) -> Cluster:
+        """Return the cluster of a group, which has a place under another link."""
+        for link in group.links:
+            found = self.look_up(link)
+            if isinstance(found, Place):
+                return found.cluster.root()
+        raise LookupError(group.links)
+
+    def take_up(self, lone: Group) -> Cluster:
+        """Have a lone event's group in the place of its text; return a cluster for it."""
         cluster = Cluster()
         lacking = 0
         for link in lone.links:
-            place = Place(link, self.kind(link), cluster)
-            place.add(lone, self.rules.hot)
-            self.entries[hash(link) & HASH] = place
-            lacking |= place.kind.mask
+            self.entries[hash(link) & HASH] = lone
+            lacking |= self.kind(link).mask
         cluster.known = bits_of(lone.stated)
         cluster.settle(lone, lacking & ~cluster.known, {})
         self.groups.setdefault(lone.bucket, []).append(lone)
+        return cluster
 
     def put_alone(self, sighting: Sighting, keys: list[int], bucket: int, when: Moment) -> bool:
         """Remember an event none of whose links is known; tell whether it can be kept alone.
@@ -124,14 +137,24 @@ class Index:
         alone.append(keys[0])
         return True
 
-    def make(self, key: int, link: str, cluster: Cluster) -> Place:
-        """Make a place for a link that has none, and whose hash is `key`."""
-        place = Place(link, self.kind(link), cluster)
+    def begin(self, key: int, link: str, group: Group, cluster: Cluster | None) -> bool:
+        """Remember a new group under a link that has nothing yet; tell whether that makes it hot.
+
+        Args:
+            key: the link's hash.
+            link: as the group has it.
+            group: of one event.
+            cluster: its own; None when it has a place under another link, and needs none here.
+        """
+        if cluster is None and key not in self.entries:
+            self.entries[key] = group
+            return False
+        place = Place(link, self.kind(link), cluster or self.cluster_of(group))
         if key in self.entries:
             self.twins[link] = place
         else:
             self.entries[key] = place
-        return place
+        return place.add(group, self.rules.hot)
 
     def evict(self, buckets: Iterable[int]) -> None:
         """Forget everything that happened in these buckets."""
@@ -155,8 +178,8 @@ class Index:
 
     def evict_place(self, link: str, bucket: int) -> None:
         """Forget what a link has in a bucket."""
-        place = self.look_up(link)
-        is_empty = isinstance(place, Place) and place.evict(bucket)
+        found = self.look_up(link)
+        is_empty = found.evict(bucket) if isinstance(found, Place) else found is not None
         if is_empty and self.twins.pop(link, None) is None:
             del self.entries[hash(link) & HASH]
 

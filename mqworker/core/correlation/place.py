@@ -186,3 +186,22 @@ class Place:
         elif (shelf := self.shelves.pop(bucket, None)) is not None:
             self.events -= shelf.events
         return not self.events
+
+
+def find(places: list[Place], sighting: Sighting, bucket: int, when: Moment) -> Group | None:
+    """Return the group that an event belongs to, None when there is none yet."""
+    for place in places:
+        if place.shelves is None:
+            return place.find(sighting, bucket, when)
+    for place in places:
+        if (group := place.find(sighting, bucket, when)) is not None:
+            return group
+    return None
+
+
+def neighbor_in(places: list[Place], bucket: int) -> Group | None:
+    """Return a group that shares a link with a new event of a bucket."""
+    for place in places:
+        if (latest := place.latest(bucket)) is not None:
+            return latest
+    return None

@@ -12,10 +12,9 @@ from typing import NamedTuple
 
 from mqworker.core.correlation.answer import Answer
 from mqworker.core.correlation.cluster import Cluster
-from mqworker.core.correlation.group import Group, Moment, moment
+from mqworker.core.correlation.group import Group, Moment, moment, shared
 from mqworker.core.correlation.index import Index, bits_of, keys_of
-from mqworker.core.correlation.linking import Stated
-from mqworker.core.correlation.place import Place
+from mqworker.core.correlation.place import Place, find, neighbor_in
 from mqworker.core.correlation.sighting import Sighting
 from mqworker.core.correlation.walk import resolve
 
@@ -115,18 +114,9 @@ class Replica(Index):
         """Put a new group in."""
         before = self.disturb(arrival, own=own)
         cluster = unite(arrival.clusters)
-        places = [
-            place or self.make(arrival.keys[number], arrival.links[number], cluster)
-            for number, place in enumerate(found)
-        ]
-        group = self.akin(arrival, places, index_name)
+        group = self.akin(arrival, found, index_name)
         self.groups.setdefault(group.bucket, []).append(group)
-        hot, mask = self.rules.hot, 0
-        crossed = []
-        for place in places:
-            mask |= place.kind.mask
-            if place.add(group, hot):
-                crossed.append(place.link)
+        crossed, mask = self.put(group, arrival, found, None if arrival.places else cluster)
         cluster.known |= arrival.bits
         if crossed:
             cluster.crowd()
@@ -136,10 +126,40 @@ class Replica(Index):
             cluster.await_answer(group)
         return self.compare(cluster, group, before)
 
-    def akin(self, arrival: Arrival, places: list[Place], index_name: str) -> Group:
+    def put(
+        self,
+        group: Group,
+        arrival: Arrival,
+        found: Sequence[Place | None],
+        cluster: Cluster | None,
+    ) -> tuple[list[str], int]:
+        """Put a new group under its links; return those that became hot, and what all carry.
+
+        cluster: for the places of links that are new; None where they need none yet.
+        """
+        crossed, mask = [], 0
+        for number, link in enumerate(group.links):
+            place = found[number]
+            if place is None:
+                mask |= self.kind(link).mask
+                is_hot = self.begin(arrival.keys[number], link, group, cluster)
+            else:
+                mask |= place.kind.mask
+                is_hot = place.add(group, self.rules.hot)
+            if is_hot:
+                crossed.append(link)
+        return crossed, mask
+
+    def akin(self, arrival: Arrival, found: Sequence[Place | None], index_name: str) -> Group:
         """Return the group of a new event; what it has in common with a neighbor is one object."""
-        links, stated = tuple([place.link for place in places]), arrival.stated
-        neighbor = neighbor_in(places, arrival.bucket)
+        stated = arrival.stated
+        links = tuple(
+            [
+                arrival.links[number] if place is None else place.link
+                for number, place in enumerate(found)
+            ]
+        )
+        neighbor = neighbor_in(arrival.places, arrival.bucket)
         if neighbor is not None:
             links = neighbor.links if neighbor.links == links else links
             stated = shared(stated, neighbor.stated)
@@ -211,34 +231,6 @@ class Replica(Index):
             if new != old:
                 changed.append(waiter)
         return Change(group, tuple(changed)) if changed else None
-
-
-def neighbor_in(places: list[Place], bucket: int) -> Group | None:
-    """Return a group that shares a link with a new event of a bucket."""
-    for place in places:
-        if (latest := place.latest(bucket)) is not None:
-            return latest
-    return None
-
-
-def shared(stated: Stated, known: Stated) -> Stated:
-    """Return what is stated; where that is known already, as the objects that it is."""
-    if stated == known:
-        return known
-    return tuple(
-        [known[number] if known[number] == value else value for number, value in enumerate(stated)]
-    )
-
-
-def find(places: list[Place], sighting: Sighting, bucket: int, when: Moment) -> Group | None:
-    """Return the group that an event belongs to, None when there is none yet."""
-    for place in places:
-        if place.shelves is None:
-            return place.find(sighting, bucket, when)
-    for place in places:
-        if (group := place.find(sighting, bucket, when)) is not None:
-            return group
-    return None
 
 
 def roots(places: Iterable[Place]) -> list[Cluster]:
