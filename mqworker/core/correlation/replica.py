@@ -34,6 +34,10 @@ class Change(NamedTuple):
     crossed: tuple[str, ...] = ()
 
 
+Waiting = tuple[Group, Sighting, Answer]
+"""A waiter, a member of it, and that member's answer."""
+
+
 class Arrival:
     """A new event before it is put in: what it meets, and what it brings.
 
@@ -165,12 +169,12 @@ class Replica(Index):
             stated = shared(stated, neighbor.stated)
         return Group(links, stated, arrival.bucket, index_name, arrival.when)
 
-    def disturb(self, arrival: Arrival, *, own: bool) -> list[tuple[Group, Answer]]:
+    def disturb(self, arrival: Arrival, *, own: bool) -> list[Waiting]:
         """Return the waiters whose answers a new event may change, with the answers as they are.
 
         For others' events there are none: whom they may affect has to be asked for again.
         """
-        before: list[tuple[Group, Answer]] = []
+        before: list[Waiting] = []
         for cluster in arrival.clusters:
             if cluster.crowded:
                 return before
@@ -179,7 +183,8 @@ class Replica(Index):
                 self.settle_pending(cluster)
             for waiter in self.upset(cluster, arrival):
                 if own:
-                    before.append((waiter, resolve(self, waiter.sighting())))
+                    seen = waiter.sighting()
+                    before.append((waiter, seen, resolve(self, seen)))
                 else:
                     cluster.await_answer(waiter)
         return before
@@ -220,15 +225,15 @@ class Replica(Index):
             waiters.update(dict.fromkeys(reached))
         return list(waiters)
 
-    def compare(
-        self, cluster: Cluster, group: Group, before: list[tuple[Group, Answer]]
-    ) -> Change | None:
+    def compare(self, cluster: Cluster, group: Group, before: list[Waiting]) -> Change | None:
         """Return what has changed for waiters, given their answers before."""
         changed = []
-        for waiter, old in before:
-            new = resolve(self, waiter.sighting())
+        for waiter, seen, old in before:
+            first = waiter.sighting()
+            new = resolve(self, first)
             self.settle(cluster, waiter, new)
-            if new != old:
+            # An earlier member has an answer of its own, which says nothing of the others'.
+            if old != (new if first.id == seen.id else resolve(self, seen)):
                 changed.append(waiter)
         return Change(group, tuple(changed)) if changed else None
 
