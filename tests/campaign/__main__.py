@@ -1,0 +1,96 @@
+"""Run a campaign, and say what came of it.
+
+python -m tests.campaign --minutes 10 --seed 7
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.campaign.campaign import Campaign, campaign
+from tests.campaign.fleet import Services
+from tests.campaign.plan import Plan, plan
+from tests.services import choice
+from tests.services.scratch import Scratch, scratch_space
+
+
+def main() -> int:
+    """Run it; the exit status is 1 when the oracle found something."""
+    arguments = parsed()
+    seconds = arguments.seconds or arguments.minutes * 60
+    meant = plan(arguments.seed, seconds)
+    if arguments.plan:
+        show(meant)
+        return 0
+    directory = arguments.directory / f"seed-{arguments.seed}"
+    number = 1
+    while directory.exists():
+        number += 1
+        directory = arguments.directory / f"seed-{arguments.seed}-{number}"
+    made = campaign(arguments.seed, seconds, directory, echo=not arguments.quiet)
+    with scratch_space() as scratch, ExitStack() as stack:
+        services = started(scratch, meant, stack)
+        made.run(services)
+    tell(made)
+    return 1 if made.verdict.findings else 0
+
+
+def parsed() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=3.0, help="how long events are sent")
+    parser.add_argument("--seconds", type=float, default=0.0, help="the same, in seconds")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 100_000))
+    parser.add_argument("--directory", type=Path, default=Path("build/campaign"))
+    parser.add_argument("--plan", action="store_true", help="print the plan, and do nothing")
+    parser.add_argument("--quiet", action="store_true", help="print the verdict only")
+    return parser.parse_args()
+
+
+def started(scratch: Scratch, meant: Plan, stack: ExitStack) -> Services:
+    """Start the services that a plan needs; they end with the stack."""
+    rabbitmq = choice.rabbitmq_node(scratch)
+    stack.callback(rabbitmq.lifecycle.discard)
+    elasticsearch = choice.elasticsearch_node(scratch)
+    stack.callback(elasticsearch.lifecycle.discard)
+    redis = None
+    if meant.setup.memory == "redis":
+        redis = choice.redis_node(scratch, {"appendfsync": "always"})
+        stack.callback(redis.lifecycle.discard)
+    return Services(rabbitmq, elasticsearch, redis)
+
+
+def show(meant: Plan) -> None:
+    """Print a plan."""
+    say(f"seed {meant.seed}, {meant.seconds:g} s: {meant.setup}")
+    for each in meant.faults:
+        say(f"{each.at:8.2f}  {each.kind:12}{each.target:24}{each.lasting:6.2f} s  {each.how}")
+
+
+def tell(made: Campaign) -> None:
+    """Print what was done and found."""
+    result, wanted = made.result(), made.plan
+    for name, number in result["figures"].items():
+        say(f"{name:24}{number:8}")
+    say(f"{'faults done':24}{sum(result['faults'].values()):8}")
+    say(f"ends of processes: {result['ends']}")
+    for each in made.verdict.findings[:50]:
+        say(f"FOUND {each.what}: {each.whom}: {each.told[:1500]}")
+    verdict = f"{result['found']} findings" if result["found"] else "nothing found"
+    say(f"seed {wanted.seed}: {verdict}; {made.directory}/timeline.html")
+    if result["found"]:
+        say(f"again: python -m tests.campaign --seed {wanted.seed} --seconds {wanted.seconds:g}")
+
+
+def say(line: str) -> None:
+    """Print a line at once: a campaign is long, and somebody watches it."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,183 @@
+"""The storm itself: each fault in a thread of its own, begun and ended when the plan says so.
+
+What hits the same service waits for what is being done to it; everything else overlaps. What can't
+be done (a process that is gone already) is noted as skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from threading import Event, Lock, Thread
+from typing import Any
+
+from tests.campaign import clocks
+from tests.campaign.fleet import Fleet
+from tests.campaign.plan import UNITS, Fault
+
+Undo = Callable[[], object]
+LEAST = 512
+"""Bytes of the smallest write that is tried when a disk is filled."""
+
+
+def nothing() -> None:
+    """Undo what is over at once."""
+
+
+class Nemesis:
+    """Does to a fleet what the plan says; `done` counts what was done, by kind and target."""
+
+    def __init__(self, fleet: Fleet, faults: tuple[Fault, ...]) -> None:
+        self.fleet, self.faults, self.diary = fleet, faults, fleet.diary
+        self.locks: dict[str, Lock] = defaultdict(Lock)
+        self.stop = Event()
+        self.done: dict[str, int] = defaultdict(int)
+        self.problems: list[str] = []
+
+    def run(self) -> None:
+        """Do everything; returns when the last fault is over."""
+        threads = []
+        for fault in self.faults:
+            if self.stop.wait(max(0.0, fault.at - self.diary.now)):
+                break
+            threads.append(Thread(target=self.inflict, args=(fault,), daemon=True))
+            threads[-1].start()
+        for thread in threads:
+            thread.join()
+
+    def inflict(self, fault: Fault) -> None:
+        """Begin a fault, wait, and end it."""
+        if reason := self.fleet.lacking.get(fault.kind):
+            self.diary.note(fault.target, f"{fault.kind}: skipped", told=reason)
+            return
+        try:
+            with self.locks[fault.target if self.is_exclusive(fault) else str(id(fault))]:
+                began = self.diary.now
+                undo = getattr(self, "do_" + fault.kind.replace(" ", "_"), self.do_gate)(fault)
+                if undo is None:
+                    self.diary.note(fault.target, f"{fault.kind}: skipped", told="not there")
+                    return
+                self.stop.wait(fault.lasting)
+                undo()
+            self.done[f"{fault.kind} {fault.target}"] += 1
+            self.diary.note(fault.target, fault.kind, began, how=fault.how)
+        except Exception as error:  # noqa: BLE001 - a fault that fails is told in the verdict
+            self.problems.append(f"{fault}: {error!r}")
+            self.diary.note(fault.target, f"{fault.kind}: failed", told=repr(error))
+
+    @staticmethod
+    def is_exclusive(fault: Fault) -> bool:
+        """Tell whether a fault needs its target for itself: services that are down."""
+        return fault.target not in UNITS and fault.kind in ("stop", "kill", "close", "disk full")
+
+    def service(self, name: str) -> Any:
+        """Return a service."""
+        return getattr(self.fleet.services, name)
+
+    def do_kill(self, fault: Fault) -> Undo | None:
+        """SIGKILL of a process, or of a service, which is started again later."""
+        if fault.target in UNITS:
+            unit = self.fleet.units[fault.target]
+            return nothing if unit.signal(signal.SIGKILL, fault.how) else None
+        self.service(fault.target).kill()
+        return lambda: self.service(fault.target).start()
+
+    def do_stop(self, fault: Fault) -> Undo:
+        """Stop a service in good order."""
+        self.service(fault.target).stop()
+        return lambda: self.service(fault.target).start()
+
+    def do_pause(self, fault: Fault) -> Undo | None:
+        """SIGSTOP, and SIGCONT later."""
+        unit = self.fleet.units[fault.target]
+        found = unit.victim(fault.how)
+        if found is None or not unit.signal(signal.SIGSTOP, fault.how):
+            return None
+        return lambda: resume(found[1])
+
+    def do_term(self, fault: Fault) -> Undo:
+        """SIGTERM, as an administrator stops a unit and starts it again."""
+        self.fleet.units[fault.target].term()
+        return nothing
+
+    def do_reload(self, fault: Fault) -> Undo | None:
+        """SIGHUP, once it listens to it."""
+        unit = self.fleet.units[fault.target]
+        daemon = unit.running
+        ready = daemon and ("role=" in (text := daemon.log.read_text()) or "listening" in text)
+        return nothing if ready and unit.signal(signal.SIGHUP) else None
+
+    def do_clock(self, fault: Fault) -> Undo:
+        """Set a worker's clock: so many seconds away from the true time."""
+        clocks.set_offset(self.fleet.clock(fault.target), int(fault.how))
+        return nothing
+
+    def do_close(self, _: Fault) -> Undo | None:
+        """Close every connection to RabbitMQ, as an administrator does."""
+        try:
+            self.fleet.services.rabbitmq.close_connections()
+        except (OSError, AssertionError):
+            return None
+        return nothing
+
+    def do_gate(self, fault: Fault) -> Undo:
+        """Answer for Elasticsearch."""
+        gate = self.fleet.gate
+        gate.delay_s = float(fault.how or 0)
+        gate.mode = fault.kind
+
+        def undo() -> None:
+            if gate.mode == fault.kind:
+                gate.mode = ""
+
+        return undo
+
+    def do_cut(self, fault: Fault) -> Undo:
+        """Reset every connection of a link."""
+        self.fleet.links[fault.target].cut()
+        return nothing
+
+    def do_delay(self, fault: Fault) -> Undo:
+        """Hold up every piece of data on a link."""
+        link = self.fleet.links[fault.target]
+        link.delay_s = float(fault.how)
+        return lambda: setattr(link, "delay_s", 0.0)
+
+    def do_throttle(self, fault: Fault) -> Undo:
+        """Let few bytes through a link."""
+        link = self.fleet.links[fault.target]
+        link.rate = float(fault.how)
+        return lambda: setattr(link, "rate", 0.0)
+
+    def do_silence(self, fault: Fault) -> Undo:
+        """Let nothing through a link, whose connections stay open."""
+        link = self.fleet.links[fault.target]
+        link.silence()
+        return link.resume
+
+    def do_disk_full(self, _: Fault) -> Undo:
+        """Fill the disk of the embedded memory to the last byte."""
+        filler = self.fleet.store / "filler"
+        fill(filler)
+        return lambda: filler.unlink(missing_ok=True)
+
+
+def resume(pid: int) -> None:
+    """Send SIGCONT to a process that may be gone."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGCONT)
+
+
+def fill(path: Path) -> None:
+    """Write until there is no room."""
+    with path.open("ab", buffering=0) as file:
+        size = 1 << 20
+        while size >= LEAST:
+            try:
+                file.write(b"\0" * size)
+            except OSError:
+                size //= 2
