@@ -3,6 +3,7 @@
 # make compiled  the same with the way of a message compiled: in build/compiled
 # make bench  a short drain, latency and single steps; writes docs/benchmarks.rst (before it: make
 #             compiled, and benchmarks/telegraf/build.sh, for the arms that need them)
+# make campaign MINUTES=10 SEED=7  faults over real services, and an oracle: build/campaign
 # make profile  where the microseconds of an event go
 # make check  the quick part: format, lint, types, layers, unit tests
 PYTHON ?= python3
@@ -10,7 +11,7 @@ BIN := .venv/bin
 # Debian 12's pip would take an older way to install that does not find the schemas.
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
 
-.PHONY: demo check lint unit test test-long compiled test-compiled services bench profile clean
+.PHONY: demo check lint unit test test-long compiled test-compiled services bench campaign profile clean
 
 demo: .venv/for-use
 	$(BIN)/mqworker demo
@@ -48,6 +49,10 @@ test-compiled: compiled
 
 bench: .venv/for-tests
 	$(BIN)/python -m benchmarks.bench
+
+# The same seed is the same plan; without SEED it is a new one.
+campaign: .venv/for-tests services
+	$(BIN)/python -m tests.campaign --minutes $(or $(MINUTES),3) $(if $(SEED),--seed $(SEED))
 
 profile: .venv/for-tests
 	$(BIN)/python -m benchmarks.steps --compare

@@ -6,14 +6,15 @@ python -m tests.campaign --minutes 10 --seed 7
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 
 from tests.campaign.campaign import Campaign, campaign
-from tests.campaign.fleet import Services
 from tests.campaign.plan import Plan, plan
+from tests.campaign.stores import Services
 from tests.services import choice
 from tests.services.scratch import Scratch, scratch_space
 
@@ -36,6 +37,9 @@ def main() -> int:
         services = started(scratch, meant, stack)
         made.run(services)
     tell(made)
+    if arguments.results:
+        with arguments.results.open("a") as file:
+            file.write(json.dumps(made.result()) + "\n")
     return 1 if made.verdict.findings else 0
 
 
@@ -47,12 +51,15 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 100_000))
     parser.add_argument("--directory", type=Path, default=Path("build/campaign"))
     parser.add_argument("--plan", action="store_true", help="print the plan, and do nothing")
+    parser.add_argument("--results", type=Path, help="a file that the result is added to")
     parser.add_argument("--quiet", action="store_true", help="print the verdict only")
     return parser.parse_args()
 
 
-def started(scratch: Scratch, meant: Plan, stack: ExitStack) -> Services:
+def started(scratch: Scratch, meant: Plan, stack: ExitStack) -> Services | None:
     """Start the services that a plan needs; they end with the stack."""
+    if meant.setup.memory == "embedded":
+        return None
     rabbitmq = choice.rabbitmq_node(scratch)
     stack.callback(rabbitmq.lifecycle.discard)
     elasticsearch = choice.elasticsearch_node(scratch)

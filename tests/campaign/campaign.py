@@ -16,17 +16,18 @@ from typing import Any
 from uuid import uuid4
 
 from mqworker import __version__
-from tests.campaign import harvest
+from mqworker.core.errors import MqworkerError
+from tests.campaign.complaints import complaints
 from tests.campaign.diary import Diary
 from tests.campaign.drawing import page
-from tests.campaign.fleet import Fleet, Services, fleet
+from tests.campaign.fleet import Fleet, fleet
 from tests.campaign.nemesis import Nemesis
 from tests.campaign.oracle import Verdict, judge
 from tests.campaign.plan import Plan, plan
 from tests.campaign.publishing import Lane, lanes
 from tests.campaign.record import Exit, Record
+from tests.campaign.stores import Services
 from tests.campaign.stream import traffic
-from tests.integration.pairs import QUEUE
 
 STANDSTILL_S = 180.0
 """So long nothing at all may change before the end is given up: a slow machine is no defect."""
@@ -52,7 +53,7 @@ class Campaign:
     faults: dict[str, int] = field(default_factory=dict)
     took_s: float = 0.0
 
-    def run(self, services: Services) -> Verdict:
+    def run(self, services: Services | None) -> Verdict:
         """Do it; return what the oracle says."""
         began = time.monotonic()
         name = f"c{self.plan.seed}-{uuid4().hex[:6]}"
@@ -62,8 +63,8 @@ class Campaign:
         self.record = Record(name)
         with fleet(name, self.plan.setup, services, self.directory, diary) as built:
             self.storm(built)
-            self.record.documents = list(harvest.documents(built))
-            self.record.letters = harvest.letters(built)
+            self.record.documents = list(built.stores.documents(name))
+            self.record.letters = built.stores.letters()
             self.close_books(built)
         self.verdict = judge(self.record)
         self.took_s = time.monotonic() - began
@@ -74,7 +75,13 @@ class Campaign:
 
     def storm(self, built: Fleet) -> None:
         """Send, do all faults, wait until everything has come to its end, and stop the workers."""
-        sent = traffic(built.run, self.plan.seed, self.plan.seconds, self.rate)
+        sent = traffic(
+            built.run,
+            self.plan.seed,
+            self.plan.seconds,
+            self.rate,
+            conflicts=built.stores.conflicts,
+        )
         self.record.obligations = sent.obligations
         stop = Event()
         senders = lanes(built, sent.shipments, stop)
@@ -126,7 +133,7 @@ class Campaign:
         for unit in built.units.values():
             self.record.exits += unit.exits
             self.record.exits += unit.child_exits()
-            self.record.complaints += harvest.complaints(unit.logs)
+            self.record.complaints += complaints(unit.logs)
 
     def write_result(self, diary: Diary) -> None:
         """Write the result for programs, and the picture for people."""
@@ -167,8 +174,8 @@ def observe(built: Fleet, senders: list[Lane]) -> tuple[int, int, int]:
     left = sum(sender.left for sender in senders)
     confirmed = sum(len(sender.confirmed) for sender in senders)
     depth = -1
-    with suppress(OSError, AssertionError, KeyError, ValueError):
-        depth = sum(built.services.rabbitmq.depth(QUEUE, built.vhost))
+    with suppress(OSError, AssertionError, KeyError, ValueError, MqworkerError):
+        depth = built.stores.depth()
     return left, confirmed, depth
 
 

@@ -5,82 +5,58 @@ from __future__ import annotations
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
-from mqworker.brokers.rabbitmq import RabbitmqOptions
-from mqworker.publishers.rabbitmq import RabbitmqPublisher
 from tests.campaign import clocks
 from tests.campaign.diary import Diary
 from tests.campaign.expectation import rules_file
 from tests.campaign.gate import Gate, gate_before
 from tests.campaign.plan import UNITS, WORKERS, Setup, links
-from tests.campaign.planted import CONFLICT_DAY
 from tests.campaign.shipments import TOKEN
+from tests.campaign.stores import Embedded, Served, Services, Stores
 from tests.campaign.units import Unit
-from tests.daemons import PROGRAM, Daemon
+from tests.daemons import Daemon
 from tests.intakes import IntakeDaemon
-from tests.integration.pairs import DEAD_QUEUE, EXCHANGE, QUEUE
 from tests.proxy import Proxy
-from tests.services.elasticsearch import Elasticsearch
-from tests.services.rabbitmq import Rabbitmq
-from tests.services.redis import Redis
 
-USER = "campaign"
-PASSWORD = "pw-52ac9e04-of-the-broker"  # noqa: S105 - planted: no log may hold it
-MEMORY_SIZE = "64m"
-
-
-@dataclass
-class Services:
-    """What the fleet is built on; redis is None where the memory is an embedded one."""
-
-    rabbitmq: Rabbitmq
-    elasticsearch: Elasticsearch
-    redis: Redis | None = None
+DISK_SIZE = "96m"
 
 
 @dataclass
 class Fleet:
     """A campaign's processes and what is between them.
 
-    vhost: the URL of the virtual host, as an administrator reaches it.
+    services: None where all stores are embedded.
     links: the proxies, as client>server.
-    store: the directory of the embedded memory. limited: whether it has a size of its own.
+    disk: the directory of embedded stores. limited: whether it has a size of its own.
     library: what is preloaded to give a worker a wrong clock.
     lacking: what can't be done on this machine, and why.
     """
 
     run: str
     setup: Setup
-    services: Services
+    services: Services | None
     directory: Path
     diary: Diary
-    vhost: str
-    gate: Gate
+    stores: Stores
+    gate: Gate | None
     links: dict[str, Proxy]
-    store: Path
+    disk: Path
     limited: bool
     library: Path | None
     units: dict[str, Unit] = field(default_factory=dict)
     lacking: dict[str, str] = field(default_factory=dict)
 
-    def broker(self, client: str) -> str:
-        """Return the broker's URL for one client, through its proxy."""
-        path = urlsplit(self.vhost).path
-        port = self.links[f"{client}>rabbitmq"].port
-        return f"amqp://{USER}:{quote(PASSWORD)}@127.0.0.1:{port}{path}"
-
     def worker_flags(self, name: str) -> list[str]:
         """Return the flags of a worker."""
         setup = self.setup
         return [
-            *("--broker", self.broker(name)),
-            *("--sink", f"http://127.0.0.1:{self.links[f'{name}>elasticsearch'].port}"),
-            *("--memory", self.memory(name), "--memory-outage", setup.outage),
+            *self.stores.flags(name),
+            *("--memory-outage", setup.outage),
             *("--rules", str(self.directory / "rules.toml")),
             *("--prefetch", str(setup.prefetch), "--batch-count", str(setup.batch_count)),
             *("--bulks", str(setup.bulks), "--heartbeat", f"{setup.heartbeat_s}s"),
@@ -88,12 +64,6 @@ class Fleet:
             *("--days-back", "36500", "--hostname", "localhost"),
             *(("--processes", "2") if name == WORKERS[0] else ()),
         ]
-
-    def memory(self, name: str) -> str:
-        """Return the memory's URL for one worker."""
-        if self.services.redis is None:
-            return f"sqlite:///{self.store}/memory.db"
-        return f"redis://127.0.0.1:{self.links[f'{name}>redis'].port}/0"
 
     def start_worker(self, name: str, log: Path) -> Daemon:
         """Start a worker, by a clock that can be set where that is possible."""
@@ -104,7 +74,7 @@ class Fleet:
         """Start the intake, always on the same port."""
         return IntakeDaemon(
             log,
-            *("--broker", self.broker("intake"), "--listen", f"127.0.0.1:{port}"),
+            *("--broker", self.stores.broker("intake"), "--listen", f"127.0.0.1:{port}"),
             *("--heartbeat", f"{self.setup.heartbeat_s}s", "--confirm-timeout", "5s"),
             *("--intake-tokens-file", str(self.directory / "tokens"), "--drain", "6s"),
         )
@@ -115,7 +85,8 @@ class Fleet:
 
     def heal(self) -> None:
         """Undo whatever lasts."""
-        self.gate.mode = ""
+        if self.gate:
+            self.gate.mode = ""
         for link in self.links.values():
             link.delay_s = link.rate = 0.0
             link.resume()
@@ -128,22 +99,23 @@ class Fleet:
 
 @contextmanager
 def fleet(
-    run: str, setup: Setup, services: Services, directory: Path, diary: Diary
+    run: str, setup: Setup, services: Services | None, directory: Path, diary: Diary
 ) -> Iterator[Fleet]:
     """Build a fleet; nothing of it outlives the block, and the services stay."""
     with ExitStack() as stack:
-        vhost = stack.enter_context(services.rabbitmq.vhost())
-        gate = stack.enter_context(gate_before(services.elasticsearch.url))
+        gate = services and stack.enter_context(gate_before(services.elasticsearch.url))
         intake_port = free_port()
-        made = {
-            link: stack.enter_context(Proxy("127.0.0.1", port))
-            for link, port in targets(setup, services, gate, intake_port).items()
-        }
-        store = directory / "store"
-        limited = stack.enter_context(limited_store(store))
+        ports = targets(setup, services, gate, intake_port)
+        made = {link: stack.enter_context(Proxy("127.0.0.1", ports[link])) for link in ports}
+        disk = directory / "disk"
+        limited = stack.enter_context(limited_disk(disk))
+        stores: Stores = Embedded(disk)
+        if services:
+            vhost = stack.enter_context(services.rabbitmq.vhost())
+            stores = Served(services, vhost, made, disk)
         library = clocks.build(directory)
         found = Fleet(
-            run, setup, services, directory, diary, vhost, gate, made, store, limited, library
+            run, setup, services, directory, diary, stores, gate, made, disk, limited, library
         )
         note_lacking(found)
         prepare(found)
@@ -163,14 +135,15 @@ def starter(found: Fleet, name: str, intake_port: int) -> Any:
     return lambda log: found.start_worker(name, log)
 
 
-def targets(setup: Setup, services: Services, gate: Gate, intake_port: int) -> dict[str, int]:
+def targets(
+    setup: Setup, services: Services | None, gate: Gate | None, intake_port: int
+) -> dict[str, int]:
     """Return where each link leads: ports of this machine."""
-    ports = {
-        "rabbitmq": services.rabbitmq.port,
-        "elasticsearch": gate.port,
-        "redis": (services.redis and urlsplit(services.redis.url).port) or 0,
-        "intake": intake_port,
-    }
+    ports = {"intake": intake_port}
+    if services and gate:
+        ports |= {"rabbitmq": services.rabbitmq.port, "elasticsearch": gate.port}
+        if services.redis:
+            ports["redis"] = urlsplit(services.redis.url).port or 0
     return {link: ports[link.partition(">")[2]] for link in links(setup.memory)}
 
 
@@ -182,10 +155,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def limited_store(path: Path) -> Iterator[bool]:
+def limited_disk(path: Path) -> Iterator[bool]:
     """Make a directory, of a limited size where this machine lets us; tell whether it is."""
     path.mkdir()
-    options = ("-t", "tmpfs", "-o", f"size={MEMORY_SIZE}")
+    options = ("-t", "tmpfs", "-o", f"size={DISK_SIZE}")
     mounted = subprocess.run(
         ["mount", *options, "none", str(path)], capture_output=True, check=False
     )
@@ -206,25 +179,9 @@ def note_lacking(found: Fleet) -> None:
 
 
 def prepare(found: Fleet) -> None:
-    """Make all that has to be there: a user, queues, the index template, rules, tokens, clocks."""
-    rabbitmq, elasticsearch = found.services.rabbitmq, found.services.elasticsearch
-    rabbitmq.manage("PUT", f"/api/users/{USER}", {"password": PASSWORD, "tags": ""})
-    rights = {"configure": ".*", "write": ".*", "read": ".*"}
-    vhost = urlsplit(found.vhost).path[1:]
-    rabbitmq.manage("PUT", f"/api/permissions/{vhost}/{USER}", rights)
-    for queue, exchanges in ((QUEUE, (EXCHANGE, "mozdef")), (DEAD_QUEUE, ())):
-        options = RabbitmqOptions(urls=(found.vhost,), queue=queue, exchanges=exchanges)
-        with closing(RabbitmqPublisher(options, options.topology)) as publisher:
-            publisher.connect()
-    rabbitmq.flush()
+    """Make all that has to be there: queues, the index template, rules, tokens, clocks."""
+    found.stores.prepare()
     rules_file(found.directory / "rules.toml")
     (found.directory / "tokens").write_text(TOKEN + "\n")
     for name in WORKERS:
         clocks.set_offset(found.clock(name), 0)
-    command = [str(PROGRAM), "setup", "--config", "/dev/null", "--sink", elasticsearch.url]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    index = f"/events-{CONFLICT_DAY.replace('-', '')}"
-    number = {"properties": {"details.campaignlevel": {"type": "long"}}}
-    elasticsearch.ask("PUT", index)
-    answer = elasticsearch.ask("PUT", f"{index}/_mapping", number)
-    assert answer.status == 200, answer

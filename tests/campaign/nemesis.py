@@ -119,7 +119,7 @@ class Nemesis:
     def do_close(self, _: Fault) -> Undo | None:
         """Close every connection to RabbitMQ, as an administrator does."""
         try:
-            self.fleet.services.rabbitmq.close_connections()
+            self.service("rabbitmq").close_connections()
         except (OSError, AssertionError):
             return None
         return nothing
@@ -127,6 +127,7 @@ class Nemesis:
     def do_gate(self, fault: Fault) -> Undo:
         """Answer for Elasticsearch."""
         gate = self.fleet.gate
+        assert gate is not None
         gate.delay_s = float(fault.how or 0)
         gate.mode = fault.kind
 
@@ -160,8 +161,8 @@ class Nemesis:
         return link.resume
 
     def do_disk_full(self, _: Fault) -> Undo:
-        """Fill the disk of the embedded memory to the last byte."""
-        filler = self.fleet.store / "filler"
+        """Fill the disk of embedded stores to the last byte."""
+        filler = self.fleet.disk / "filler"
         fill(filler)
         return lambda: filler.unlink(missing_ok=True)
 

@@ -15,7 +15,8 @@ CALM_BEFORE_S, CALM_AFTER_S = 3.0, 2.0
 GAP_S = 1.6
 """Between the beginnings of two faults, on average: they last longer, so that they overlap."""
 
-Memory = Literal["sqlite", "redis"]
+Kept = Literal["sqlite", "redis", "embedded"]
+"""Where the memory is; embedded: broker and sink are files as well, on the same disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Setup:
     heartbeat_s, timeout_s: of the broker's connections, and of requests to the sink.
     """
 
-    memory: Memory
+    memory: Kept
     outage: str
     prefetch: int
     batch_count: int
@@ -70,24 +71,51 @@ class Kind:
     hows: tuple[str, ...] = ("",)
 
 
-def links(memory: Memory) -> tuple[str, ...]:
+def links(memory: Kept) -> tuple[str, ...]:
     """Return every pair of processes that talk to each other through a proxy."""
+    if memory == "embedded":
+        return ("clients>intake",)
     found = [f"{unit}>rabbitmq" for unit in (*UNITS, "publishers")]
     found += [f"{worker}>elasticsearch" for worker in WORKERS]
     found += [f"{worker}>redis" for worker in WORKERS if memory == "redis"]
     return (*found, "clients>intake")
 
 
-def kinds(memory: Memory) -> tuple[Kind, ...]:
+def kinds(memory: Kept) -> tuple[Kind, ...]:
     """Return all kinds of faults."""
-    every, service = links(memory), "elasticsearch"
+    found = [*of_processes(), *of_links(links(memory))]
+    if memory != "embedded":
+        found += of_services()
+    if memory == "redis":
+        found.append(Kind("kill", ("redis",), 2, 0.5, 5, "redis", 8))
+        found.append(Kind("stop", ("redis",), 1, 0.5, 3, "redis", 8))
+    else:
+        found.append(Kind("disk full", ("disk",), 3, 1, 6, "disk", 8))
+    return tuple(found)
+
+
+def of_processes() -> Iterator[Kind]:
+    """Give the kinds that hit workers and the intake."""
     processes = ("main", "main", "child")
-    common = (
-        Kind("kill", UNITS, 4, hows=processes),
-        Kind("pause", UNITS, 3, 1, 12, hows=processes),
-        Kind("term", UNITS, 2),
-        Kind("reload", UNITS, 1),
-        Kind("clock", WORKERS, 2, hows=("-7200", "-45", "-3", "5", "90", "4000", "20000")),
+    yield Kind("kill", UNITS, 4, hows=processes)
+    yield Kind("pause", UNITS, 3, 1, 12, hows=processes)
+    yield Kind("term", UNITS, 2)
+    yield Kind("reload", UNITS, 1)
+    yield Kind("clock", WORKERS, 2, hows=("-7200", "-45", "-3", "5", "90", "4000", "20000"))
+
+
+def of_links(every: tuple[str, ...]) -> Iterator[Kind]:
+    """Give the kinds that hit what is between two processes."""
+    yield Kind("cut", every, 4)
+    yield Kind("delay", every, 2, 2, 8, hows=("0.02", "0.2", "0.7"))
+    yield Kind("throttle", every, 2, 2, 8, hows=("2000", "20000"))
+    yield Kind("silence", every, 3, 2, 14)
+
+
+def of_services() -> tuple[Kind, ...]:
+    """Return the kinds that hit RabbitMQ and Elasticsearch."""
+    service = "elasticsearch"
+    return (
         Kind("close", ("rabbitmq",), 1),
         Kind("stop", ("rabbitmq",), 1, 1, 6, "rabbitmq", 25),
         Kind("kill", ("rabbitmq",), 1, 1, 6, "rabbitmq", 25),
@@ -99,18 +127,7 @@ def kinds(memory: Memory) -> tuple[Kind, ...]:
         Kind("slow", (service,), 1, 2, 8, "gate", 9, ("0.5", "2", "4")),
         Kind("unanswered", (service,), 1, 1, 4, "gate", 7),
         Kind("413", (service,), 1, 3, 8, "gate", 9),
-        Kind("cut", every, 4),
-        Kind("delay", every, 2, 2, 8, hows=("0.02", "0.2", "0.7")),
-        Kind("throttle", every, 2, 2, 8, hows=("2000", "20000")),
-        Kind("silence", every, 3, 2, 14),
     )
-    if memory == "redis":
-        return (
-            *common,
-            Kind("kill", ("redis",), 2, 0.5, 5, "redis", 8),
-            Kind("stop", ("redis",), 1, 0.5, 3, "redis", 8),
-        )
-    return (*common, Kind("disk full", ("memory",), 3, 1, 6, "memory", 8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +147,12 @@ class Plan:
 def plan(seed: int, seconds: float) -> Plan:
     """Return the campaign of a seed: the same one each time.
 
-    Odd seeds have a memory in SQLite, even ones in Redis.
+    Odd seeds have a memory in SQLite, even ones in Redis; those that can be divided by 5 have
+    everything in embedded stores.
     """
     chance = random.Random(f"plan {seed}")
     setup = Setup(
-        memory="sqlite" if seed % 2 else "redis",
+        memory="embedded" if seed % 5 == 0 else "sqlite" if seed % 2 else "redis",
         outage=chance.choice(["wait", "wait", "index"]),
         prefetch=chance.choice([50, 200, 1000]),
         batch_count=chance.choice([5, 25, 100]),
@@ -147,7 +165,7 @@ def plan(seed: int, seconds: float) -> Plan:
     return Plan(seed, seconds, setup, faults)
 
 
-def storm(chance: random.Random, memory: Memory, seconds: float) -> Iterator[Fault]:
+def storm(chance: random.Random, memory: Kept, seconds: float) -> Iterator[Fault]:
     """Give faults one after the other; each kind comes in every round of all kinds."""
     at, last_end = CALM_BEFORE_S, seconds - CALM_AFTER_S
     rested: dict[str, float] = {}
@@ -165,7 +183,7 @@ def storm(chance: random.Random, memory: Memory, seconds: float) -> Iterator[Fau
         yield Fault(round(at, 2), kind.name, target, round(lasting, 2), how)
 
 
-def shuffled(chance: random.Random, memory: Memory) -> list[Kind]:
+def shuffled(chance: random.Random, memory: Kept) -> list[Kind]:
     """Return one round."""
     deck = [kind for kind in kinds(memory) for _ in range(kind.share)]
     chance.shuffle(deck)

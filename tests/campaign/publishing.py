@@ -19,9 +19,11 @@ from mqworker.brokers.rabbitmq import RabbitmqOptions
 from mqworker.core.errors import MqworkerError
 from mqworker.core.message import Publication
 from mqworker.publishers.rabbitmq import RabbitmqPublisher
+from mqworker.publishers.sqlite import SqlitePublisher
 from tests.campaign.diary import Diary
 from tests.campaign.fleet import Fleet
 from tests.campaign.shipments import AMQP, TOKEN, Shipment
+from tests.campaign.stores import Embedded
 from tests.intakes import ask
 from tests.integration.pairs import EXCHANGE, QUEUE
 
@@ -107,7 +109,7 @@ class SingleLane(Lane):
     def channel(self) -> pika.adapters.blocking_connection.BlockingChannel:
         """Return a channel with confirms."""
         if self.connection is None:
-            where = pika.URLParameters(self.fleet.broker("publishers"))
+            where = pika.URLParameters(self.fleet.stores.broker("publishers"))
             where.heartbeat = self.fleet.setup.heartbeat_s
             where.socket_timeout = where.blocked_connection_timeout = 5
             where.stack_timeout = 8
@@ -127,7 +129,7 @@ class SingleLane(Lane):
 class BatchLane(Lane):
     """`mqworker publish`: batches that are confirmed as a whole."""
 
-    publisher: RabbitmqPublisher | None = None
+    publisher: RabbitmqPublisher | SqlitePublisher | None = None
 
     def batches(self) -> Iterator[Sequence[Shipment]]:
         """Give what is sent together."""
@@ -137,13 +139,7 @@ class BatchLane(Lane):
     def succeeds(self, batch: Sequence[Shipment], moment: int) -> bool:
         """Publish messages, and wait for their confirmation."""
         if self.publisher is None:
-            options = RabbitmqOptions(
-                urls=(self.fleet.broker("publishers"),),
-                queue=QUEUE,
-                exchanges=(EXCHANGE,),
-                heartbeat_s=self.fleet.setup.heartbeat_s,
-            )
-            self.publisher = RabbitmqPublisher(options, options.topology)
+            self.publisher = self.opened()
         messages = [Publication(each.body, plain(each, moment), EXCHANGE, QUEUE) for each in batch]
         try:
             self.publisher.publish(messages)
@@ -151,10 +147,29 @@ class BatchLane(Lane):
             return False
         return True
 
+    def opened(self) -> RabbitmqPublisher | SqlitePublisher:
+        """Return the way to the broker."""
+        options = RabbitmqOptions(
+            urls=(self.fleet.stores.broker("publishers"),),
+            queue=QUEUE,
+            exchanges=(EXCHANGE,),
+            heartbeat_s=self.fleet.setup.heartbeat_s,
+        )
+        return RabbitmqPublisher(options, options.topology)
+
     def close(self) -> None:
         """Leave."""
         if self.publisher is not None:
             self.publisher.close()
+
+
+class EmbeddedLane(BatchLane):
+    """The same to the embedded broker."""
+
+    def opened(self) -> SqlitePublisher:
+        """Return the way to the broker."""
+        assert isinstance(self.fleet.stores, Embedded)
+        return self.fleet.stores.publisher()
 
 
 class HttpLane(Lane):
@@ -193,7 +208,9 @@ def lanes(fleet: Fleet, shipments: Sequence[Shipment], stop: Event) -> list[Lane
     """Return who sends what."""
     messages = [each for each in shipments if each.way == AMQP]
     requests = [each for each in shipments if each.way != AMQP]
-    makers = [SingleLane] * SINGLE_LANES + [BatchLane]
+    makers: list[type[Lane]] = [*[SingleLane] * SINGLE_LANES, BatchLane]
+    if fleet.services is None:
+        makers = [EmbeddedLane] * 2
     found: list[Lane] = [
         maker(fleet, messages[place :: len(makers)], stop) for place, maker in enumerate(makers)
     ]

@@ -6,7 +6,7 @@ A pure function of run, seed and number. The truth stays beside it, as obligatio
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -45,6 +45,7 @@ class Loom:
 
     run: str
     chance: random.Random
+    bads: tuple[Callable[[str], planted.Bad], ...]
     obligations: dict[str, Obligation] = field(default_factory=dict)
     numbers: int = 0
 
@@ -59,10 +60,16 @@ class Loom:
         return obligation.name
 
 
-def traffic(run: str, seed: int, seconds: float, rate: float = RATE) -> Traffic:
-    """Return everything that is sent within so many seconds."""
+def traffic(
+    run: str, seed: int, seconds: float, rate: float = RATE, *, conflicts: bool = True
+) -> Traffic:
+    """Return everything that is sent within so many seconds.
+
+    conflicts: whether there is bad input that only the sink refuses.
+    """
     chance = random.Random(f"stream {seed}")
-    loom = Loom(run, chance)
+    spared = set() if conflicts else {planted.conflicting}
+    loom = Loom(run, chance, tuple(kind for kind in planted.KINDS if kind not in spared))
     count = round(seconds * rate)
     spoken = mingled(loom, seed, count)
     shipments: list[Shipment] = []
@@ -196,7 +203,7 @@ def bad_message(loom: Loom, due: float) -> Shipment:
     """Return a message that can't be used."""
     chance = loom.chance
     name = loom.name()
-    bad = chance.choice(planted.KINDS)(name)
+    bad = chance.choice(loom.bads)(name)
     known = name if chance.random() < 0.5 else None
     owed = Obligation(name, "amqp", "letter", bad.body, known, stage=bad.stage, words=bad.words)
     return amqp(due, bad.body, [loom.owe(owed)], known, bad.encoding, stays=stays(chance))
@@ -210,7 +217,8 @@ def parcel(loom: Loom, due: float, waiting: list[Spoken]) -> Iterator[Shipment]:
     route, name = chance.choice(ROUTES), loom.name()
     bads = []
     if route != "/_bulk" and chance.random() < 0.25:
-        kinds = planted.UNREADABLE if chance.random() < 0.5 else planted.INVALID
+        some = planted.UNREADABLE if chance.random() < 0.5 else planted.INVALID
+        kinds = [kind for kind in some if kind in loom.bads]
         bads.append((loom.name(), chance.choice(kinds)))
     made = request(due, route, name, [tuple(one) for one in waiting], bads)
     waiting.clear()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.campaign.campaign import Campaign, campaign
-from tests.campaign.fleet import Services
+from tests.campaign.stores import Services
 from tests.services.elasticsearch import Elasticsearch
 from tests.services.rabbitmq import Rabbitmq
 from tests.services.redis import Redis
