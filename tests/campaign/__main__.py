@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import random
 import sys
 from contextlib import ExitStack
@@ -22,6 +23,7 @@ from tests.services.scratch import Scratch, scratch_space
 def main() -> int:
     """Run it; the exit status is 1 when the oracle found something."""
     arguments = parsed()
+    logging.getLogger("mqworker").addHandler(logging.NullHandler())  # of the senders in here
     seconds = arguments.seconds or arguments.minutes * 60
     meant = plan(arguments.seed, seconds)
     if arguments.plan:
