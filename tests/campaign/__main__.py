@@ -9,6 +9,7 @@ import argparse
 import json
 import logging
 import random
+import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.services.scratch import Scratch, scratch_space
 def main() -> int:
     """Run it; the exit status is 1 when the oracle found something."""
     arguments = parsed()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # nothing is to be left behind
     logging.getLogger("mqworker").addHandler(logging.NullHandler())  # of the senders in here
     seconds = arguments.seconds or arguments.minutes * 60
     meant = plan(arguments.seed, seconds)

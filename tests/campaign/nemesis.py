@@ -1,7 +1,7 @@
 """The storm itself: each fault in a thread of its own, begun and ended when the plan says so.
 
-What hits the same service waits for what is being done to it; everything else overlaps. What can't
-be done (a process that is gone already) is noted as skipped.
+Everything overlaps, but a service is not stopped or killed while it is down or has just come up.
+What can't be done is noted as skipped.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import signal
 from collections import defaultdict
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any
@@ -20,6 +20,9 @@ from tests.campaign.fleet import Fleet
 from tests.campaign.plan import UNITS, Fault
 
 Undo = Callable[[], object]
+UP_S = 8.0
+"""So long a service is up before it is stopped or killed again."""
+
 LEAST = 512
 """Bytes of the smallest write that is tried when a disk is filled."""
 
@@ -35,6 +38,7 @@ class Nemesis:
         self.fleet, self.faults, self.diary = fleet, faults, fleet.diary
         self.locks: dict[str, Lock] = defaultdict(Lock)
         self.stop = Event()
+        self.restored: dict[str, float] = {}
         self.done: dict[str, int] = defaultdict(int)
         self.problems: list[str] = []
 
@@ -55,19 +59,45 @@ class Nemesis:
             self.diary.note(fault.target, f"{fault.kind}: skipped", told=reason)
             return
         try:
-            with self.locks[fault.target if self.is_exclusive(fault) else str(id(fault))]:
-                began = self.diary.now
-                undo = getattr(self, "do_" + fault.kind.replace(" ", "_"), self.do_gate)(fault)
-                if undo is None:
+            with self.held(fault) as free:
+                if not free:
+                    self.diary.note(fault.target, f"{fault.kind}: skipped", told="not up yet")
+                elif not self.carry_out(fault):
                     self.diary.note(fault.target, f"{fault.kind}: skipped", told="not there")
-                    return
-                self.stop.wait(fault.lasting)
-                undo()
-            self.done[f"{fault.kind} {fault.target}"] += 1
-            self.diary.note(fault.target, fault.kind, began, how=fault.how)
         except Exception as error:  # noqa: BLE001 - a fault that fails is told in the verdict
             self.problems.append(f"{fault}: {error!r}")
             self.diary.note(fault.target, f"{fault.kind}: failed", told=repr(error))
+
+    @contextmanager
+    def held(self, fault: Fault) -> Iterator[bool]:
+        """Have the target for oneself where that is needed; give whether it is to be had.
+
+        A service has to have been up for a while: on a slow machine nothing would ever work else.
+        """
+        if not self.is_exclusive(fault):
+            yield True
+            return
+        if not self.locks[fault.target].acquire(blocking=False):
+            yield False
+            return
+        try:
+            yield self.diary.now - self.restored.get(fault.target, -UP_S) >= UP_S
+        finally:
+            self.locks[fault.target].release()
+
+    def carry_out(self, fault: Fault) -> bool:
+        """Do it, and undo it when its time is over; tell whether it could be done."""
+        began = self.diary.now
+        undo = getattr(self, "do_" + fault.kind.replace(" ", "_"), self.do_gate)(fault)
+        if undo is None:
+            return False
+        self.stop.wait(fault.lasting)
+        undo()
+        if self.is_exclusive(fault):
+            self.restored[fault.target] = self.diary.now
+        self.done[f"{fault.kind} {fault.target}"] += 1
+        self.diary.note(fault.target, fault.kind, began, how=fault.how)
+        return True
 
     @staticmethod
     def is_exclusive(fault: Fault) -> bool:

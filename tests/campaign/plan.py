@@ -116,7 +116,7 @@ def of_services() -> tuple[Kind, ...]:
     """Return the kinds that hit RabbitMQ and Elasticsearch."""
     service = "elasticsearch"
     return (
-        Kind("close", ("rabbitmq",), 1),
+        Kind("close", ("rabbitmq",), 2),
         Kind("stop", ("rabbitmq",), 1, 1, 6, "rabbitmq", 25),
         Kind("kill", ("rabbitmq",), 1, 1, 6, "rabbitmq", 25),
         Kind("stop", (service,), 1, 1, 5, service, 40),
