@@ -19,8 +19,8 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 LOOK_BACK_DAYS, LOOK_AHEAD_DAYS = 7, 1
-"""How far back a redelivered message that names no time at all is looked for; and how far ahead,
-since the worker that had it first may have had a clock that was before ours, or ours was set back."""
+"""How far back a redelivered message that names no time at all is looked for; and how far ahead:
+the clock of the worker that had it first may be before ours, or ours was set back."""
 
 
 @dataclass(frozen=True, slots=True)

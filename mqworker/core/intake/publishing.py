@@ -134,7 +134,8 @@ class Envelope:
             unfit: what can't be used.
             name_of: what the client calls the event at a place. A client that sends the request
                 again has dead letters of one identity, which count as one.
-            content_type, encoding: of the request.
+            content_type: of the request.
+            encoding: of the request.
         """
         return [self.letter(one, name_of(one.position), content_type, encoding) for one in unfit]
 
