@@ -21,7 +21,7 @@ from tests.campaign.plan import UNITS, Fault
 
 Undo = Callable[[], object]
 UP_S = 8.0
-"""So long a service is up before it is stopped or killed again."""
+"""So long a service is up, at least, before it is stopped or killed again."""
 
 LEAST = 512
 """Bytes of the smallest write that is tried when a disk is filled."""
@@ -38,7 +38,7 @@ class Nemesis:
         self.fleet, self.faults, self.diary = fleet, faults, fleet.diary
         self.locks: dict[str, Lock] = defaultdict(Lock)
         self.stop = Event()
-        self.restored: dict[str, float] = {}
+        self.rested: dict[str, float] = {}
         self.done: dict[str, int] = defaultdict(int)
         self.problems: list[str] = []
 
@@ -72,7 +72,8 @@ class Nemesis:
     def held(self, fault: Fault) -> Iterator[bool]:
         """Have the target for oneself where that is needed; give whether it is to be had.
 
-        A service has to have been up for a while: on a slow machine nothing would ever work else.
+        A service has to have been up for as long as it was away: on a slow machine, where a start
+        takes a minute, it would else never be there.
         """
         if not self.is_exclusive(fault):
             yield True
@@ -81,7 +82,7 @@ class Nemesis:
             yield False
             return
         try:
-            yield self.diary.now - self.restored.get(fault.target, -UP_S) >= UP_S
+            yield self.diary.now >= self.rested.get(fault.target, 0.0)
         finally:
             self.locks[fault.target].release()
 
@@ -94,7 +95,8 @@ class Nemesis:
         self.stop.wait(fault.lasting)
         undo()
         if self.is_exclusive(fault):
-            self.restored[fault.target] = self.diary.now
+            now = self.diary.now
+            self.rested[fault.target] = now + max(UP_S, now - began)
         self.done[f"{fault.kind} {fault.target}"] += 1
         self.diary.note(fault.target, fault.kind, began, how=fault.how)
         return True
