@@ -52,6 +52,7 @@ class Campaign:
     verdict: Verdict = field(init=False)
     faults: dict[str, int] = field(default_factory=dict)
     took_s: float = 0.0
+    amid: int = 0
 
     def run(self, services: Services | None) -> Verdict:
         """Do it; return what the oracle says."""
@@ -95,7 +96,9 @@ class Campaign:
                 sender.start()
             nemesis.run()
             built.heal()
-            built.diary.note("campaign", "faults are over")
+            _, confirmed, depth = observe(built, senders)
+            self.amid = max(0, confirmed - depth) if depth >= 0 else 0
+            built.diary.note("campaign", "faults are over", settled=self.amid)
             self.record.stuck = self.await_quiet(built, senders)
         stop.set()
         self.faults = dict(nemesis.done)
@@ -154,6 +157,7 @@ class Campaign:
             "planned": len(self.plan.faults),
             "faults": self.faults,
             "ends": ends(self.record.exits),
+            "settled_amid_faults": self.amid,
             "figures": self.verdict.figures,
             "findings": [each._asdict() for each in self.verdict.findings[:200]],
             "found": len(self.verdict.findings),
