@@ -89,18 +89,8 @@ def kind_of(name: str) -> str:
 
 def runs(results: Sequence[Result]) -> list[str]:
     """Return what was found, run by run."""
-    head = [
-        "Seed",
-        "Memory",
-        "Faults",
-        "Events",
-        "Bad",
-        "Fills",
-        "Lost",
-        "Doubled",
-        "Wrong",
-        "Other",
-    ]
+    head = ["Seed", "Stores", "Faults", "Events", "Bad", "Amid", "Fills", "Lost", "Doubled"]
+    head += ["Wrong", "Other"]
     rows = [row(each) for each in results]
     return table(head, rows)
 
@@ -113,7 +103,14 @@ def row(result: Result) -> list[str]:
     rest = result["found"] - wrong - found["lost"] - found["doubled"]
     numbers = [
         *(sum(result["faults"].values()), figures["events"], figures["bad inputs"]),
-        *(figures["fills"], found["lost"], found["doubled"], wrong, rest),
+        *(
+            result["settled_amid_faults"],
+            figures["fills"],
+            found["lost"],
+            found["doubled"],
+            wrong,
+            rest,
+        ),
     ]
     return [str(result["seed"]), result["memory"], *(f"{number:,}" for number in numbers)]
 

@@ -21,6 +21,7 @@ def test_every_fault_that_can_happen_has_a_name_on_the_page() -> None:
         done = {f"{kind.name} {target}": 1 for kind in kinds(memory) for target in kind.targets}
         figures = dict.fromkeys(("events", "documents", "bad inputs", "fills"), 1)
         told = {"seed": 1, "memory": memory, "seconds": 60, "took_s": 90, "faults": done}
+        told["settled_amid_faults"] = 1
         told |= {"figures": figures, "findings": [], "found": 0, "date": "2026-01-01"}
         assert "SIGKILL of a single worker" in rendered([told | {"version": "1.0"}])
 
