@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from tests.campaign.diary import Diary, read
+from tests.campaign.diary import Diary, Entry, read
 from tests.campaign.drawing import drawing, page, stacked
 from tests.campaign.page import PAGE, rendered, results, with_tables
 from tests.campaign.plan import kinds
@@ -44,12 +44,10 @@ def test_what_happened_is_drawn_in_the_lane_of_whom_it_happened_to(tmp_path: Pat
     assert ["worker-a", "worker-b", "rabbitmq", "worker-a>rabbitmq"] == lanes
 
 
-def test_faults_that_overlap_are_drawn_below_each_other(tmp_path: Path) -> None:
-    diary = Diary(tmp_path / "timeline.jsonl")
-    for began in (0.0, 0.0, 0.0):
-        diary.note("rabbitmq", "kill", began)
-    diary.close()
-    assert [0, 1, 2] == [place for _, place in stacked(diary.entries)]
+def test_faults_that_overlap_are_drawn_below_each_other() -> None:
+    times = [(0.0, 9.0), (1.0, 3.0), (2.0, 4.0), (3.5, 5.0)]
+    faults = [Entry(ended, "rabbitmq", "cut", began, {}) for began, ended in times]
+    assert [0, 1, 2, 1] == [place for _, place in stacked(faults)]
 
 
 def test_a_failing_campaign_tells_how_to_see_it_again() -> None:
