@@ -116,12 +116,12 @@ class Nemesis:
             unit = self.fleet.units[fault.target]
             return nothing if unit.signal(signal.SIGKILL, fault.how) else None
         self.service(fault.target).kill()
-        return lambda: self.service(fault.target).start()
+        return lambda: bring_back(self.service(fault.target))
 
     def do_stop(self, fault: Fault) -> Undo:
         """Stop a service in good order."""
         self.service(fault.target).stop()
-        return lambda: self.service(fault.target).start()
+        return lambda: bring_back(self.service(fault.target))
 
     def do_pause(self, fault: Fault) -> Undo | None:
         """SIGSTOP, and SIGCONT later."""
@@ -197,6 +197,14 @@ class Nemesis:
         filler = self.fleet.disk / "filler"
         fill(filler)
         return lambda: filler.unlink(missing_ok=True)
+
+
+def bring_back(service: Any) -> None:
+    """Start a service; once more where it took too long and was given up."""
+    try:
+        service.start()
+    except RuntimeError:
+        service.start()
 
 
 def resume(pid: int) -> None:
