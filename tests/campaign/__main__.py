@@ -11,10 +11,14 @@ import logging
 import random
 import signal
 import sys
-from contextlib import ExitStack
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 
-from tests.campaign.campaign import Campaign, campaign
+from redis import Redis
+
+from tests.campaign.campaign import Campaign
 from tests.campaign.plan import Plan, plan
 from tests.campaign.stores import Services
 from tests.services import choice
@@ -22,24 +26,30 @@ from tests.services.scratch import Scratch, scratch_space
 
 
 def main() -> int:
-    """Run it; the exit status is 1 when the oracle found something."""
+    """Run them; the exit status is 1 when the oracle found something."""
     arguments = parsed()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # nothing is to be left behind
     logging.getLogger("mqworker").addHandler(logging.NullHandler())  # of the senders in here
     seconds = arguments.seconds or arguments.minutes * 60
-    meant = plan(arguments.seed, seconds)
+    plans = [plan(seed, seconds) for seed in arguments.seed]
     if arguments.plan:
-        show(meant)
+        for each in plans:
+            show(each)
         return 0
-    directory = arguments.directory / f"seed-{arguments.seed}"
+    with scratch_space() as scratch, ExitStack() as stack:
+        services = started(scratch, plans, stack)
+        return max([run(each, services, arguments) for each in plans])
+
+
+def run(meant: Plan, services: Services | None, arguments: argparse.Namespace) -> int:
+    """Run one, tell what came of it, and return the exit status."""
+    directory = arguments.directory / f"seed-{meant.seed}"
     number = 1
     while directory.exists():
         number += 1
-        directory = arguments.directory / f"seed-{arguments.seed}-{number}"
-    made = campaign(arguments.seed, seconds, directory, echo=not arguments.quiet)
-    with scratch_space() as scratch, ExitStack() as stack:
-        services = started(scratch, meant, stack)
-        made.run(services)
+        directory = arguments.directory / f"seed-{meant.seed}-{number}"
+    made = Campaign(meant, directory, echo=not arguments.quiet)
+    made.run(services_for(meant, services))
     tell(made)
     if arguments.results:
         with arguments.results.open("a") as file:
@@ -47,12 +57,27 @@ def main() -> int:
     return 1 if made.verdict.findings else 0
 
 
+def services_for(meant: Plan, services: Services | None) -> Services | None:
+    """Return what a plan needs of the services, as if they were new."""
+    if services is None or meant.setup.memory == "embedded":
+        return None
+    services.rabbitmq.start()
+    services.elasticsearch.start()
+    if meant.setup.memory != "redis" or services.redis is None:
+        return replace(services, redis=None)
+    services.redis.start()
+    with closing(Redis.from_url(services.redis.url)) as client:
+        client.flushall()
+    return services
+
+
 def parsed() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--minutes", type=float, default=3.0, help="how long events are sent")
     parser.add_argument("--seconds", type=float, default=0.0, help="the same, in seconds")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 100_000))
+    new = random.SystemRandom().randrange(1, 100_000)
+    parser.add_argument("--seed", type=int, nargs="+", default=[new], help="one after the other")
     parser.add_argument("--directory", type=Path, default=Path("build/campaign"))
     parser.add_argument("--plan", action="store_true", help="print the plan, and do nothing")
     parser.add_argument("--results", type=Path, help="a file that the result is added to")
@@ -60,16 +85,17 @@ def parsed() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def started(scratch: Scratch, meant: Plan, stack: ExitStack) -> Services | None:
-    """Start the services that a plan needs; they end with the stack."""
-    if meant.setup.memory == "embedded":
+def started(scratch: Scratch, plans: Sequence[Plan], stack: ExitStack) -> Services | None:
+    """Start the services that plans need; they end with the stack."""
+    memories = {each.setup.memory for each in plans}
+    if memories == {"embedded"}:
         return None
     rabbitmq = choice.rabbitmq_node(scratch)
     stack.callback(rabbitmq.lifecycle.discard)
     elasticsearch = choice.elasticsearch_node(scratch)
     stack.callback(elasticsearch.lifecycle.discard)
     redis = None
-    if meant.setup.memory == "redis":
+    if "redis" in memories:
         redis = choice.redis_node(scratch, {"appendfsync": "always"})
         stack.callback(redis.lifecycle.discard)
     return Services(rabbitmq, elasticsearch, redis)

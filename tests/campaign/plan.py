@@ -12,7 +12,7 @@ WORKERS = ("worker-a", "worker-b")
 
 UNITS = (*WORKERS, "intake")
 CALM_BEFORE_S, CALM_AFTER_S = 3.0, 2.0
-GAP_S = 1.6
+GAP_S = 1.8
 """Between the beginnings of two faults, on average: they last longer, so that they overlap."""
 
 Kept = Literal["sqlite", "redis", "embedded"]
@@ -117,10 +117,10 @@ def of_services() -> tuple[Kind, ...]:
     service = "elasticsearch"
     return (
         Kind("close", ("rabbitmq",), 2),
-        Kind("stop", ("rabbitmq",), 1, 1, 6, "rabbitmq", 25),
-        Kind("kill", ("rabbitmq",), 1, 1, 6, "rabbitmq", 25),
-        Kind("stop", (service,), 1, 1, 5, service, 40),
-        Kind("kill", (service,), 1, 1, 5, service, 40),
+        Kind("stop", ("rabbitmq",), 1, 1, 6, "rabbitmq", 30),
+        Kind("kill", ("rabbitmq",), 1, 1, 6, "rabbitmq", 30),
+        Kind("stop", (service,), 1, 1, 5, service, 80),
+        Kind("kill", (service,), 1, 1, 5, service, 80),
         Kind("429", (service,), 1, 1, 6, "gate", 7),
         Kind("429 by item", (service,), 1, 1, 6, "gate", 7),
         Kind("503", (service,), 1, 1, 6, "gate", 7),
@@ -157,8 +157,8 @@ def plan(seed: int, seconds: float) -> Plan:
         prefetch=chance.choice([50, 200, 1000]),
         batch_count=chance.choice([5, 25, 100]),
         bulks=chance.choice([1, 2, 3]),
-        heartbeat_s=chance.choice([2, 4]),
-        timeout_s=chance.choice([3, 6]),
+        heartbeat_s=chance.choice([4, 8]),
+        timeout_s=chance.choice([6, 12]),
         orphans=chance.random() < 0.5,
     )
     faults = tuple(storm(chance, setup.memory, seconds))
