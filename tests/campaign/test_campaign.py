@@ -42,14 +42,14 @@ def test_a_storm_over_a_memory_in_redis_breaks_no_promise(
     services: Services, redis_node: Callable[..., Redis], tmp_path: Path
 ) -> None:
     services.redis = redis_node({"appendfsync": "always"})
-    made = campaign(114, 35.0, tmp_path / "campaign")
+    made = campaign(386, 35.0, tmp_path / "campaign")
     assert "redis" == made.plan.setup.memory
 
     endure(made, services)
 
 
 def test_a_storm_over_embedded_stores_breaks_no_promise(tmp_path: Path) -> None:
-    made = campaign(115, 20.0, tmp_path / "campaign")
+    made = campaign(240, 20.0, tmp_path / "campaign")
     assert "embedded" == made.plan.setup.memory
 
     endure(made, None)
