@@ -5,13 +5,20 @@
 #             compiled, and benchmarks/telegraf/build.sh, for the arms that need them)
 # make campaign MINUTES=10 SEED=7  faults over real services, and an oracle: build/campaign
 # make profile  where the microseconds of an event go
+# make fuzz   MINUTES=5: a fuzzer on each target for so long; needs CPython 3.11 to 3.13 on x86-64
+# make soak   EVENTS=2000000: memory, files and threads while they go through; writes docs/soak.rst
+# make docs   the manual as pages: build/docs/index.html; make man  its manual pages: build/man
+# make generated  the pages and examples that are written by code: after an option, a command or a
+#             schema changed
 # make check  the quick part: format, lint, types, layers, unit tests
 PYTHON ?= python3
 BIN := .venv/bin
+SPHINX := $(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --nitpicky -d build/doctrees
 # Debian 12's pip would take an older way to install that does not find the schemas.
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
 
-.PHONY: demo check lint unit test test-long compiled test-compiled services bench campaign profile clean
+.PHONY: demo check lint unit test test-long compiled test-compiled services bench campaign profile docs
+.PHONY: man generated fuzz soak clean
 
 demo: .venv/for-use
 	$(BIN)/mqworker demo
@@ -57,6 +64,36 @@ campaign: .venv/for-tests services
 profile: .venv/for-tests
 	$(BIN)/python -m benchmarks.steps --compare
 
+fuzz: MINUTES ?= 5
+FUZZED ?= message record line request headers
+
+fuzz: .venv/for-tests
+	$(PIP_INSTALL) --constraint constraints.txt --editable '.[fuzz]'
+	for target in $(FUZZED); do \
+	    $(BIN)/python -m tests.fuzz $$target --minutes $(MINUTES) --corpus build/fuzz/$$target \
+	        || exit; \
+	done
+
+EVENTS ?= 2000000
+
+soak: .venv/for-tests
+	mkdir -p build
+	$(BIN)/python -m benchmarks.soak --events $(EVENTS) --json build/soak-1.json
+	$(BIN)/python -m benchmarks.soak --events $(EVENTS) --json build/soak-2.json --processes 2
+	$(BIN)/python -m benchmarks.soak_page build/soak-1.json build/soak-2.json
+
+docs: .venv/for-tests
+	$(SPHINX) -b html docs build/docs
+
+man: .venv/for-tests
+	$(SPHINX) -b man docs build/man
+
+generated: .venv/for-tests
+	$(BIN)/python -m mqworker.cli.manual > docs/commands.rst
+	$(BIN)/python -m mqworker.config.manual > docs/configuration.rst
+	$(BIN)/python -m mqworker.config.schemadocs > docs/schemas.rst
+	$(BIN)/python -m mqworker.config.example > examples/mqworker.toml
+
 services:
 	tests/services/install-packages
 	tests/services/install-shippers
@@ -68,7 +105,7 @@ services:
 
 .venv/for-tests: setup.cfg setup.py constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP_INSTALL) --constraint constraints.txt --editable '.[test]'
+	$(PIP_INSTALL) --constraint constraints.txt --editable '.[docs,test]'
 	touch .venv/for-use $@
 
 clean:

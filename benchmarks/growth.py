@@ -108,7 +108,7 @@ def needs(costs: Costs, rate: float) -> Needs:
 
 
 FORMULAS = """\
-::
+.. code-block:: text
 
     workers       n * load = rate * worker + (n - 1) * rate * foreign      (sharing one memory)
                   n = (rate * worker - rate * foreign) / (load - rate * foreign)

@@ -166,7 +166,10 @@ class Amending:
             case "retry":
                 self.postpone([entry], now)
             case "refused":
-                log.error("can't complete a document id=%s: %s", entry.place.id, outcome.reason)
+                # After its first words the reason quotes the document.
+                why = outcome.reason.partition(":")[0]
+                log.error("can't complete a document id=%s reason=%s", entry.place.id, why)
+                log.debug("can't complete a document: %s", outcome.reason)
                 self.finish(entry)
 
     def postpone(self, entries: Iterable[Entry], now: float) -> None:

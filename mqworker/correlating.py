@@ -15,7 +15,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from mqworker.amending import Amending
-from mqworker.core.correlation.answer import better, count_fills
+from mqworker.core.correlation.answer import better
 from mqworker.core.correlation.fill import filled
 from mqworker.core.correlation.reach import Shelved, affected
 from mqworker.core.correlation.replica import Change
@@ -208,7 +208,7 @@ class Correlating:
         item.answer = resolve(self.replica, item.sighting)
         self.unfinished.add(item.event.id)
         if item.answer:
-            self.tally.add("filled", count_fills(item.answer))
+            self.tally.fill(item.answer)
 
     def write_source(self, item: Pending) -> None:
         """Write the source of an event's document, with what is known for it."""

@@ -162,6 +162,7 @@ def run(
     signals: Signals,
     reload: Callable[[], Policy],
     service: Service | None = None,
+    look: Callable[[], None] = lambda: None,
 ) -> int:
     """Work until told to stop, then drain; return the exit status.
 
@@ -170,12 +171,14 @@ def run(
         signals: what the operator asks.
         reload: reads schemas and configuration again; raises MqworkerError if they are bad.
         service: told how the worker gets on.
+        look: called in every turn.
     """
     tend_garbage()
     service = service or Service()
 
     def tend() -> None:
         service.tend(worker.open, consuming=worker.parts.source.ready)
+        look()
 
     def hurry() -> bool:
         tend()

@@ -6,7 +6,7 @@ Each adapter passes the behavioural suite of its port in tests/contract, the in-
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from mqworker.core.clause import Clause
 from mqworker.core.correlation.sighting import Sighting
@@ -61,6 +61,28 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Leave. What was handed over and not settled goes back. A second call does nothing."""
+
+
+class QueueDepth(NamedTuple):
+    """How full a queue is: messages that nobody holds, and consumers; None where nobody tells."""
+
+    ready: int
+    consumers: int | None
+
+
+@runtime_checkable
+class Gauged(Protocol):
+    """A source that can tell how full its queues are. Used by the thread that receives.
+
+    depths: what was heard last, by queue.
+    """
+
+    @property
+    def depths(self) -> dict[str, QueueDepth]:
+        """See above. Any thread may ask."""
+
+    def measure(self) -> None:
+        """Ask the broker; `depths` has the answer soon. Never blocks for long, never raises."""
 
 
 class Shelf(Source, Protocol):
@@ -120,6 +142,10 @@ class Revisions(Protocol):
         stored: done. duplicate: it has another version by now, or is gone: read it again. retry,
         refused: as for `Sink.write`. Never raises for what a document holds or for an outage.
         """
+
+
+class Store(Sink, Revisions, Protocol):
+    """A sink whose documents can be completed: every one that we have."""
 
 
 class Memory(Protocol):

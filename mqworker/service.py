@@ -75,10 +75,11 @@ class Service:
         self.before: tuple[float, Counter[Fact]] = clock(), Counter()
         self.moves = 0
         self.ready = False
-        self.trouble = ""
+        self.doing = self.trouble = ""
 
     def starting(self, doing: str) -> None:
         """Tell what the start is at, and that it goes on."""
+        self.doing = doing
         self.notifier.tell(lasting(START_LIMIT_S) | {"STATUS": doing})
 
     def tend(self, in_flight: int, *, consuming: bool) -> None:

@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 
 CONFIGURATION_ERROR = 78
 POLL_S = 0.1
+AIDE = -1
+"""The place of the aide's process."""
+
 LONG_LIFE_S = 60.0
 """A worker that lived this long starts again at once; one that did not waits longer each time."""
 
@@ -51,16 +54,21 @@ class Supervisor:
 
     work: what a worker does until its end, in its own process; returns the exit status.
     oversight: what hears the workers, and speaks for them.
+    aide: what one more process does, for the workers' sake; it is ended after them, by SIGTERM.
+    number: in a worker's process, its place.
     """
 
     size: int
     work: Callable[[Orphaned], int]
     backoff: Backoff = field(default_factory=lambda: Backoff(0.5, 30.0))
     oversight: Oversight = field(default_factory=unwatched)
+    aide: Callable[[Orphaned], int] | None = None
     children: list[Child] = field(default_factory=list)
     heard: list[int] = field(default_factory=list)
     stopping: bool = False
     status: int = 0
+    number: int = 0
+    beside: Child = field(default_factory=lambda: Child(AIDE))
 
     def run(self) -> int:
         """Start the workers, stay until told to stop, and return the worst exit status."""
@@ -70,10 +78,12 @@ class Supervisor:
             signal.signal(number, self.hear)
         while not self.stopping or any(child.pid for child in self.children):
             self.start_missing(pipe)
+            self.keep_aide(pipe)
             self.pass_on()
             self.reap()
             self.oversight.tend()
             time.sleep(POLL_S)
+        self.dismiss_aide()
         self.oversight.close()
         return self.status
 
@@ -103,12 +113,28 @@ class Supervisor:
         now = time.monotonic()
         for child in self.children:
             if not child.pid and not self.stopping and now >= child.not_before:
-                child.pid, child.started = self.fork(pipe), now
+                child.pid, child.started = self.fork(child.number, pipe), now
                 self.oversight.started(child.pid)
                 log.info("worker %d started pid=%d", child.number, child.pid)
 
-    def fork(self, pipe: tuple[int, int]) -> int:
-        """Start one worker process; return its pid.
+    def keep_aide(self, pipe: tuple[int, int]) -> None:
+        """Start the aide, if there shall be one, and again when it has ended."""
+        beside, now = self.beside, time.monotonic()
+        if beside.pid and has_ended(beside.pid):
+            os.waitpid(beside.pid, 0)
+            log.error("the aide ended pid=%d", beside.pid)
+            beside.pid, beside.not_before = 0, now + self.backoff.most_s
+        if self.aide is not None and not beside.pid and now >= beside.not_before:
+            beside.pid = self.fork(AIDE, pipe)
+
+    def dismiss_aide(self) -> None:
+        """End the aide."""
+        if self.beside.pid:
+            os.kill(self.beside.pid, signal.SIGTERM)
+            os.waitpid(self.beside.pid, 0)
+
+    def fork(self, number: int, pipe: tuple[int, int]) -> int:
+        """Start the worker process of a place; return its pid.
 
         Signals are held back until the child has forgotten the supervisor's handlers: one that
         came in between would be lost.
@@ -116,6 +142,7 @@ class Supervisor:
         signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
         pid = os.fork()
         if not pid:
+            self.number = number
             self.live(pipe)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
         return pid
@@ -130,7 +157,8 @@ class Supervisor:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
         status = 1
         try:
-            status = self.work(lambda: bool(select.select([reading], [], [], 0)[0]))
+            work = self.aide if self.number == AIDE and self.aide else self.work
+            status = work(lambda: bool(select.select([reading], [], [], 0)[0]))
         except BaseException:
             log.exception("worker failed")
         finally:
@@ -140,7 +168,7 @@ class Supervisor:
     def reap(self) -> None:
         """Take note of workers that ended."""
         for child in self.children:
-            if child.pid and os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            if child.pid and has_ended(child.pid):
                 _, status = os.waitpid(child.pid, 0)
                 self.ended(child, os.waitstatus_to_exitcode(status))
 
@@ -162,3 +190,8 @@ class Supervisor:
         if status == CONFIGURATION_ERROR and not self.stopping:
             self.stopping = True
             self.tell(signal.SIGTERM)
+
+
+def has_ended(pid: int) -> bool:
+    """Tell whether a child has ended; it is still to be waited for."""
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None

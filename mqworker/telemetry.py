@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Literal
 
+from mqworker.core.correlation.answer import Answer, Fill
+from mqworker.core.histogram import Histogram
+
 Fact = Literal[
     "received",  # messages handed over by the broker
     "redelivered",  # of these, handed over before
@@ -28,16 +31,49 @@ Fact = Literal[
 ]
 
 
+LATENCIES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+"""Bounds of the seconds that a bulk request takes."""
+
+SIZES = (1.0, 10.0, 50.0, 100.0, 250.0, 500.0, 1000.0, 2500.0)
+"""Bounds of how many documents are in one."""
+
+
 class Tally:
-    """Counts facts since the start of the process."""
+    """Counts facts since the start of the process.
+
+    fills: by the identity field's position and the kind of link. letters: dead letters, by the
+    stage that refused them. latency, sizes: of bulk requests, in seconds and documents.
+    """
 
     def __init__(self) -> None:
         self.counts: Counter[Fact] = Counter()
         self.told: Counter[Fact] = Counter()
+        self.fills: Counter[tuple[int, str]] = Counter()
+        self.letters: Counter[str] = Counter()
+        self.latency = Histogram(LATENCIES)
+        self.sizes = Histogram(SIZES)
 
     def add(self, fact: Fact, number: int = 1) -> None:
         """Count `number` more of `fact`."""
         self.counts[fact] += number
+
+    def fill(self, answer: Answer) -> None:
+        """Count the fields that an answer fills, and over which kind of link."""
+        for position, finding in answer.items():
+            if isinstance(finding, Fill):
+                self.counts["filled"] += 1
+                self.fills[position, finding.link] += 1
+
+    def bury(self, stage: str) -> None:
+        """Count a message that is a dead letter now, by the stage that refused it first."""
+        self.counts["dead_lettered"] += 1
+        self.letters[stage] += 1
+
+    def answer(self, documents: int, seconds: float) -> None:
+        """Count a bulk request that was answered."""
+        self.counts["bulks"] += 1
+        self.latency.observe(seconds)
+        self.sizes.observe(documents)
 
     def news(self) -> dict[Fact, int]:
         """Return what was counted since this was last asked, without zeros."""

@@ -19,7 +19,6 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from mqworker.burying import Burying, Redact
 from mqworker.core.batch import Batch
@@ -31,21 +30,18 @@ from mqworker.core.pace import Pace
 from mqworker.core.pipeline import Moments, documents, prepare
 from mqworker.core.policy import Policy
 from mqworker.core.privacy import Privacy
+from mqworker.core.receipts import Receipts
 from mqworker.core.settlement import OpenMessage
 from mqworker.correlating import Correlating
 from mqworker.lanes import LaneMaker, Lanes
 from mqworker.pending import Pending
-from mqworker.ports import Memory, Publisher, Revisions, Sink, Source
+from mqworker.ports import Memory, Publisher, Source, Store
 from mqworker.remembering import Remembering
 from mqworker.telemetry import Tally
 from mqworker.visit import Progress
 from mqworker.writing import Writing
 
 log = logging.getLogger(__name__)
-
-
-class Store(Sink, Revisions, Protocol):
-    """A sink whose documents can be completed: every one that we have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +92,7 @@ class Worker:
         self.policy = policy
         self.pace = pace
         self.tally = tally
-        self.clock = outside.clock
-        chance, lanes = outside.chance, outside.lanes
+        self.clock, chance, lanes = outside.clock, outside.chance, outside.lanes
         self.correlating = Correlating(
             parts.memory,
             parts.sink,
@@ -114,8 +109,8 @@ class Worker:
         self.moments = Moments()
         self.batch: Batch[Pending] = Batch(pace.batch)
         self.brake = Brake(pace.brake)
-        self.channel = -1
-        self.open = 0
+        self.receipts = Receipts()
+        self.channel, self.open = -1, 0
         self.done: list[Tag] = []
 
     def turn(self, *, taking: bool = True) -> None:
@@ -145,6 +140,7 @@ class Worker:
         if deliveries[0].tag.channel != self.channel:
             self.abandon(deliveries[0].tag.channel)
         now = self.clock()
+        self.receipts.take(deliveries, now)
         good = 0
         for delivery in deliveries:
             good += self.admit(delivery, now)
@@ -154,6 +150,7 @@ class Worker:
     def admit(self, delivery: Delivery, now: float) -> bool:
         """Prepare one message and put its documents into the batch; return whether it is good."""
         message, items = self.prepared(delivery)
+        message.receipt = self.receipts.last
         self.open += 1
         size = len(delivery.body) // (len(items) or 1)
         for item in items:
@@ -230,9 +227,9 @@ class Worker:
         now = self.clock()
         self.collect_written(now)
         self.advance(self.correlating.collect(now))
-        buried = self.burying.collect(now, self.channel)
-        self.tally.add("dead_lettered", len(buried))
-        self.done += [message.prepared.delivery.tag for message in buried]
+        for message in self.burying.collect(now, self.channel):
+            self.tally.bury(message.failures[0].refusal.stage)
+            self.release(message)
 
     def advance(self, progress: Progress) -> None:
         """Send on what correlation is done with."""
@@ -267,7 +264,12 @@ class Worker:
         if message.failures:
             self.burying.queue(message)
         else:
-            self.done.append(message.prepared.delivery.tag)
+            self.release(message)
+
+    def release(self, message: OpenMessage) -> None:
+        """Take note that the broker may forget a message."""
+        message.receipt.left -= 1
+        self.done.append(message.prepared.delivery.tag)
 
     def settle(self) -> None:
         """Tell the broker what it may forget."""
@@ -282,7 +284,7 @@ class Worker:
         if self.open:
             log.warning("channel lost unsettled=%d; the broker delivers them again", self.open)
         self.tally.add("abandoned", self.open)
-        self.channel, self.open, self.done = channel, 0, []
+        self.channel, self.open, self.done, self.receipts = channel, 0, [], Receipts()
         self.batch.take()
         self.correlating.abandon()
         self.writing.abandon()

@@ -19,12 +19,21 @@ from mqworker.telemetry import Tally
 log = logging.getLogger(__name__)
 
 
+Onlooker = Callable[[list[Pending], list[Outcome]], None]
+"""Is told what became of a bulk's documents, in their order; has to return at once."""
+
+
 class Bulk(NamedTuple):
-    """Documents that go out together, and how often they failed before."""
+    """Documents that go out together.
+
+    attempt: how often they failed before. channel: that they came by. sent: when they were handed
+    over, in monotonic seconds.
+    """
 
     items: list[Pending]
     attempt: int = 0
     channel: int = -1
+    sent: float = 0.0
 
 
 class Writing:
@@ -49,6 +58,7 @@ class Writing:
         self.order = count()
         self.stale = 0
         self.failing = False
+        self.onlooker: Onlooker | None = None
 
     @property
     def busy(self) -> bool:
@@ -65,7 +75,7 @@ class Writing:
         while self.retries and self.retries[0][0] <= now:
             self.waiting.appendleft(heapq.heappop(self.retries)[2])
         while self.waiting and self.lanes.free and not self.stale:
-            self.lanes.submit(self.waiting.popleft()._replace(channel=channel))
+            self.lanes.submit(self.waiting.popleft()._replace(channel=channel, sent=now))
 
     def collect(self, now: float, channel: int) -> Iterator[tuple[Pending, Outcome]]:
         """Give each document that is decided; keep the others for later."""
@@ -73,7 +83,7 @@ class Writing:
             if bulk.channel != channel:
                 self.stale -= 1
                 continue
-            self.tally.add("bulks")
+            self.tally.answer(len(bulk.items), now - bulk.sent)
             yield from self.judge(bulk, outcomes, now)
 
     def judge(
@@ -89,6 +99,8 @@ class Writing:
             else:
                 yield item, outcome
         self.count(outcomes)
+        if self.onlooker is not None:
+            self.onlooker(bulk.items, outcomes)
         if again:
             self.postpone(Bulk(again, bulk.attempt + 1), now)
         self.tell(outcomes, len(again))

@@ -58,7 +58,7 @@ ELSEWHERE = {
 
 NO_SANDBOX = ("Exec", "Timeout", "Restart", "Kill", "LoadCredential", "StateDirectory")
 NO_SANDBOX += ("Type", "Notify", "Watchdog", "SuccessExit", "User", "Group", "LimitCORE")
-NO_SANDBOX += ("Environment",)
+NO_SANDBOX += ("Environment", "RuntimeDirectory")
 
 
 def service(unit: Path) -> dict[str, list[str]]:

@@ -17,6 +17,7 @@ from mqworker.core.acks import Acks, AckWindow
 from mqworker.core.errors import MqworkerError
 from mqworker.core.message import Delivery, Properties, Tag
 from mqworker.core.prefetch import LARGE_BYTES, Prefetch
+from mqworker.ports import QueueDepth
 
 
 class TooHeavy(MqworkerError):
@@ -46,6 +47,7 @@ class Consumer:
         self.aside = 0
         self.consumer_tags: list[str] = []
         self.origins: dict[bytes, str] = {}
+        self.depths: dict[str, QueueDepth] = {}
         self.cancelling = 0
         self.link: Link | None = None
         self.channel: Any = None
@@ -87,6 +89,16 @@ class Consumer:
             self.consumer_tags.append(tag)
             if len(queues) > 1:
                 self.origins[tag.encode()] = queue
+
+    def measure(self) -> None:
+        """Ask how full the queues are, by a passive declaration, which changes nothing."""
+
+        def answered(frame: Any) -> None:
+            told = frame.method
+            self.depths[told.queue] = QueueDepth(told.message_count, told.consumer_count)
+
+        for queue in self.options.topology.queues:
+            self.channel.queue_declare(queue, passive=True, callback=answered)
 
     def cancel(self) -> None:
         """Ask for no more messages, and give back those in the buffer."""

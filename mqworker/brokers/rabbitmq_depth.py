@@ -18,16 +18,10 @@ from mqworker.brokers.rabbitmq import RabbitmqOptions, Topology
 from mqworker.brokers.refusals import reply_of
 from mqworker.core.backoff import Backoff
 from mqworker.core.errors import BrokerUnavailable, Misconfigured
+from mqworker.ports import QueueDepth
 
 AT_ONCE = Backoff(least_s=0.0, most_s=0.0)
 NOT_FOUND = 404
-
-
-class QueueDepth(NamedTuple):
-    """How many messages wait to be handed over, and how many consumers there are."""
-
-    ready: int
-    consumers: int
 
 
 class Fullness(NamedTuple):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from itertools import chain
 
 import click
 
@@ -14,8 +12,7 @@ from mqworker.config.checking import CheckOptions
 from mqworker.config.settings import WORKER
 from mqworker.core.errors import Misconfigured
 from mqworker.core.finding import MARKS, Finding, Verdict, status_of
-from mqworker.core.urls import redact_text
-from mqworker.wiring.checkup import check_files, check_services
+from mqworker.wiring.checkup import check_all
 
 PLAIN: dict[Verdict, str] = {"good": "ok", "bad": "BAD", "doubtful": "??", "unseen": "--"}
 """For terminals that have no ticks and crosses."""
@@ -35,7 +32,8 @@ def check(attempt: Attempt, *, offline: bool, as_json: bool) -> int:
     answer, else with 78.
     """
     found = []
-    for finding in look(attempt, offline=offline):
+    loaded = attempt if isinstance(attempt, Misconfigured) else attempt.loaded
+    for finding in check_all(loaded, offline=offline):
         found.append(finding)
         if not as_json:
             show(finding)
@@ -45,16 +43,6 @@ def check(attempt: Attempt, *, offline: bool, as_json: bool) -> int:
     else:
         conclude(found)
     return status_of(found)
-
-
-def look(attempt: Attempt, *, offline: bool) -> Iterator[Finding]:
-    """Give the findings as they come, without secrets."""
-    loaded = attempt if isinstance(attempt, Misconfigured) else attempt.loaded
-    findings = check_files(loaded)
-    if not offline and not isinstance(loaded, Misconfigured):
-        findings = chain(findings, check_services(loaded.settings))
-    for finding in findings:
-        yield finding._replace(told=redact_text(finding.told), cure=redact_text(finding.cure))
 
 
 def show(finding: Finding) -> None:

@@ -12,16 +12,19 @@ from mqworker.cli.status import finish
 from mqworker.config.broker import BrokerOptions
 from mqworker.config.cloudtrail import CloudtrailOptions
 from mqworker.config.operation import OperationOptions
+from mqworker.config.sight import SightOptions
 from mqworker.core.errors import Misconfigured
 from mqworker.notification import service_manager
 from mqworker.oversight import Oversight
 from mqworker.supervisor import Orphaned, Supervisor
+from mqworker.wiring.metrics import aide_of
 
 
 @click.command()
 @configured(
     CloudtrailOptions,
     BrokerOptions,
+    SightOptions,
     OperationOptions,
     services={"broker"},
     more=("retry_min", "retry_max", "brake_ratio", "brake_sample", "brake_pause"),
@@ -39,18 +42,21 @@ def cloudtrail(configuration: Configuration, *, as_json: bool) -> int:  # noqa: 
     the configuration again. Needs the extra: pip install 'mqworker[cloudtrail]'.
     """
     require_boto3()
-    from mqworker.wiring.cloudtrail import DAILY, run_cloudtrail  # noqa: PLC0415 - needs boto3
+    from mqworker.wiring.cloudtrail import DAILY, NAME, run_cloudtrail  # noqa: PLC0415 - needs boto3
 
-    def work(orphaned: Orphaned) -> int:
-        return run_cloudtrail(configuration.settings, configuration.reload, orphaned)
+    def work(orphaned: Orphaned, number: int | None = None) -> int:
+        return run_cloudtrail(configuration.settings, configuration.reload, orphaned, number)
 
     size = configuration.settings.processes
     if size == 1:
         return work(lambda: False)
-    oversight = Oversight(service_manager(os.environ), size, daily=DAILY)
-    return Supervisor(
-        size, lambda orphaned: finish(lambda: work(orphaned)), oversight=oversight
-    ).run()
+    supervisor = Supervisor(
+        size,
+        lambda orphaned: finish(lambda: work(orphaned, supervisor.number)),
+        oversight=Oversight(service_manager(os.environ), size, daily=DAILY),
+        aide=aide_of(configuration.settings, NAME),
+    )
+    return supervisor.run()
 
 
 def require_boto3() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from importlib import import_module
 
 import click
@@ -13,7 +14,7 @@ from mqworker.cli.options import Configuration, configured, json_option
 from mqworker.config.broker import BrokerOptions
 from mqworker.core.letter import Key, Letter, Selection
 from mqworker.core.toll import Toll
-from mqworker.perusing import peruse
+from mqworker.removing import remove as remove_letters
 from mqworker.wiring.dead_letters import AHEAD, counter, fullness, open_shelf
 
 ELSEWHERE = {name: f"deadletter_{name}" for name in ("show", "replay", "policy")}
@@ -133,17 +134,7 @@ def remove(configuration: Configuration, doomed: set[Key]) -> int:
     """Remove letters; return how many."""
     if not doomed:
         return 0
-    settings, removed = configuration.settings, 0
+    settings = configuration.settings
     count = counter(settings)
-    shelf = open_shelf(settings)
-    try:
-        with progress(count(), "removing") as advance:
-            for letters in peruse(shelf, count, AHEAD // 2):
-                over = [each.delivery.tag for each in letters if each.key in doomed]
-                shelf.settle(over)
-                shelf.hold([each.delivery.tag for each in letters if each.key not in doomed])
-                removed += len(over)
-                advance(len(letters))
-    finally:
-        shelf.close()
-    return removed
+    with closing(open_shelf(settings)) as shelf, progress(count(), "removing") as advance:
+        return remove_letters(shelf, doomed, count, AHEAD // 2, advance)

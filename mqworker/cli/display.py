@@ -6,6 +6,7 @@ rewrite what the terminal shows.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import click
@@ -26,8 +27,14 @@ def clipped(text: str, width: int) -> str:
 
 
 def to_json(value: Any) -> str:
-    """Return a value as JSON on one line."""
-    return orjson.dumps(value, default=str).decode()
+    """Return a value as JSON on one line, of printable characters: a terminal may show it."""
+    text = orjson.dumps(value, default=str).decode()
+    return text if text.isprintable() else "".join(map(escaped, text))
+
+
+def escaped(char: str) -> str:
+    """Return a character of JSON text; what is not printable can stand in a string only."""
+    return char if char.isprintable() else json.dumps(char)[1:-1]
 
 
 def echo_json(value: Any) -> None:

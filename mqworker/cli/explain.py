@@ -13,7 +13,7 @@ import orjson
 from mqworker.cli.display import echo_json, printable
 from mqworker.cli.moments import moment
 from mqworker.cli.options import Configuration, configured, json_option
-from mqworker.cli.snippet import draw, render
+from mqworker.cli.snippet import draw
 from mqworker.config.broker import DEAD_SUFFIX
 from mqworker.config.events import EventOptions
 from mqworker.config.privacyfile import load_privacy
@@ -24,6 +24,7 @@ from mqworker.core.document import serialize
 from mqworker.core.explain import Explained
 from mqworker.core.explain import explain as explain_message
 from mqworker.core.explain_correlation import Related, relate
+from mqworker.core.json_lines import render
 from mqworker.core.message import Delivery, Document, PlainProperties, Tag
 from mqworker.core.phrases import linked, phrases, worded
 from mqworker.core.privacy import Privacy

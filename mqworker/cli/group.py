@@ -20,12 +20,15 @@ COMMANDS = {
     "check": "Look whether all is well, and say what mends it.",
     "config": "Print the effective configuration.",
     "explain": "Tell what would happen to a message.",
+    "top": "Watch how workers get on.",
+    "tap": "Watch events go by as they are stored.",
     "deadletter": "See what could not be used, and put it back.",
     "publish": "Publish the events in a file.",
     "cloudtrail": "Publish what AWS CloudTrail logs, until told to stop.",
     "search": "Find stored events.",
     "trace": "Tell the story of one activity.",
     "indices": "See what is stored of each day, and remove what is old.",
+    "console": "Show queues, dead letters and stories as pages.",
     "demo": "Show on generated traffic what mqworker does.",
 }
 """Each is the command of that name in the module of that name; imported when it is asked for."""

@@ -8,6 +8,7 @@ from mqworker.cli.options import Configuration, configured, json_option
 from mqworker.config.broker import BrokerOptions
 from mqworker.config.intake import IntakeOptions
 from mqworker.core.errors import Misconfigured
+from mqworker.wiring.sockets import bind
 
 MORE = ("max_body", "max_depth", "max_keys", "drain", "log_level", "log_format")
 
@@ -28,7 +29,7 @@ def intake(configuration: Configuration, *, as_json: bool) -> int:  # noqa: ARG0
     read certificates, tokens, users and networks again.
     """
     try:
-        from mqworker.wiring.intake import bind, run_intake  # noqa: PLC0415 - may not be installed
+        from mqworker.wiring.intake import run_intake  # noqa: PLC0415 - may not be installed
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in EXTRA:
             raise
@@ -36,4 +37,4 @@ def intake(configuration: Configuration, *, as_json: bool) -> int:  # noqa: ARG0
             f"the intake needs the package {error.name}: pip install 'mqworker[intake]'"
         ) from error
     settings = configuration.settings
-    return run_intake(settings, configuration.reload, bind(settings))
+    return run_intake(settings, configuration.reload, bind(settings.listen))

@@ -121,14 +121,16 @@ def configured(
     """Give a command `--config` and the flags of sections; it is called with a Configuration.
 
     Args:
-        sections: classes of options, from `mqworker.config.settings.SECTIONS`; none is all.
+        sections: classes of options, from `mqworker.config.settings.SECTIONS`; none is all, or
+            none where `more` names some.
         services: those that it speaks to; see `mqworker.config.load.load`.
         more: the names of options of other sections.
         daemon: it logs as the options say; any other command as a person wants to read it.
         tolerant: what is wrong with the configuration is for it to tell: it is called with an
             Attempt, and no warning is logged.
     """
-    options = [option for section in sections or SECTIONS for option in options_of(section)]
+    chosen = sections or (() if more else SECTIONS)
+    options = [option for section in chosen for option in options_of(section)]
     options += [OPTIONS[name] for name in more]
 
     def decorate(command: Command) -> Command:

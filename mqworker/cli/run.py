@@ -12,6 +12,7 @@ from mqworker.config.settings import WORKER
 from mqworker.notification import service_manager
 from mqworker.oversight import Oversight
 from mqworker.supervisor import Orphaned, Supervisor
+from mqworker.wiring.metrics import aide_of
 from mqworker.wiring.worker import run_worker
 
 
@@ -25,13 +26,16 @@ def run(configuration: Configuration, *, as_json: bool) -> int:  # noqa: ARG001 
     once. SIGHUP: read the configuration and the schemas again.
     """
 
-    def work(orphaned: Orphaned) -> int:
-        return run_worker(configuration.settings, configuration.reload, orphaned)
+    def work(orphaned: Orphaned, number: int | None = None) -> int:
+        return run_worker(configuration.settings, configuration.reload, orphaned, number)
 
     size = configuration.settings.processes
     if size == 1:
         return work(lambda: False)
-    oversight = Oversight(service_manager(os.environ), size)
-    return Supervisor(
-        size, lambda orphaned: finish(lambda: work(orphaned)), oversight=oversight
-    ).run()
+    supervisor = Supervisor(
+        size,
+        lambda orphaned: finish(lambda: work(orphaned, supervisor.number)),
+        oversight=Oversight(service_manager(os.environ), size),
+        aide=aide_of(configuration.settings, configuration.settings.first_queue),
+    )
+    return supervisor.run()

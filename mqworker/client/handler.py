@@ -54,7 +54,8 @@ class Handler(logging.Handler):
             event = event_of_record(record, self.client.program, record.process or 0)
             self.client.put(Entry(uuid.uuid4().hex, to_json(event)))
         except Exception as error:  # noqa: BLE001 - an application must not fail for its logs
-            self.client.tally.drop(1, f"not a record: {type(error).__name__}: {record.msg!s:.100}")
+            where = f"{record.name}, line {record.lineno}"
+            self.client.tally.drop(1, f"not a record: {type(error).__name__}: {where}")
 
     def flush(self) -> None:
         """Do nothing: the threads send as fast as they can. `close` waits for them."""

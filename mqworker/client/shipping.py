@@ -13,6 +13,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -214,7 +215,7 @@ class Shipping:
         except Away as away:
             answer = Answer(tuple(entries), trouble=str(away))
         except Exception as error:  # noqa: BLE001 - a defect must not end the thread
-            answer = Answer(tuple(entries), trouble=f"{type(error).__name__}: {error}")
+            answer = Answer(tuple(entries), trouble=defect(error))
         self.attempts += 1
         self.note(len(entries), answer)
         return answer.later
@@ -225,7 +226,8 @@ class Shipping:
         self.tally.add("sent", count - len(answer.later) - len(answer.refused))
         for entry, reason in answer.refused:
             self.tally.add("refused")
-            self.tally.warn("refused", f"event {entry.id}: {reason}", 1)
+            status = reason.partition(":")[0]  # the rest may quote the event
+            self.tally.warn("refused", f"event {entry.id}: {status}", 1)
             if self.spool:
                 self.spool.keep_refused(entry, reason)
         self.failures = self.failures + 1 if answer.later else 0
@@ -249,3 +251,9 @@ class Shipping:
             time.sleep(LAST_PAUSE_S)
         elif self.hurry.wait(pause_s):
             self.hurry.clear()
+
+
+def defect(error: Exception) -> str:
+    """Return what and where an error was, and not what it says: that may quote an event."""
+    where = traceback.extract_tb(error.__traceback__)[-1:]
+    return type(error).__name__ + "".join(f" in {each.name}, line {each.lineno}" for each in where)

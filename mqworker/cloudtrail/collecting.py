@@ -213,7 +213,8 @@ class Collecting:
         self.tally.add("refused")
         place = letter.properties.headers or {}
         key = place.get("x-mqworker-s3-key", "-")
-        log.warning("dead letter key=%s stage=%s reason=%s", key, refusal.stage, refusal.reason)
+        log.warning("dead letter key=%s stage=%s pointer=%s", key, refusal.stage, refusal.pointer)
+        log.debug("dead letter key=%s reason=%s", key, refusal.reason)  # it quotes what was sent
         self.dead_letters.add(letter)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mqworker.config.correlation import IN_PROCESS
+from mqworker.config.networks import is_loopback
 from mqworker.config.quantities import show_seconds
 from mqworker.config.settings import Settings
 
@@ -34,6 +35,8 @@ def conflicts(settings: Settings) -> Iterator[str]:
     yield from one_family("sink", settings.sink, ELASTICSEARCH)
     yield from broker_proof(settings)
     yield from sink_proof(settings)
+    if settings.metrics_listen and settings.socket_directory == Path("none"):
+        yield "metrics_listen needs the sockets of workers, and socket_directory is none"
     if settings.memory == IN_PROCESS and settings.processes > 1:
         yield (
             f"memory {IN_PROCESS} is for one worker, and processes is {settings.processes}: each "
@@ -106,6 +109,8 @@ def doubts(settings: Settings) -> Iterator[str]:
         yield "sink_verify is off: anyone on the way to the sink can read and change documents"
     if not settings.memory_verify:
         yield "memory_verify is off: anyone on the way to the memory can read and change it"
+    if settings.metrics_listen and not is_loopback(settings.metrics_listen):
+        yield "metrics_listen can be reached from other machines: anyone there can read counts"
     if settings.broker_ca_file and all(scheme(url) != "amqps" for url in settings.broker):
         yield "broker_ca_file does nothing without amqps:// in a broker URL"
     if settings.sink_ca_file and all(scheme(url) != "https" for url in settings.sink):

@@ -28,8 +28,10 @@ class OperationOptions:
     log_level: Literal["debug", "info", "warning", "error"] = option(
         choice("debug", "info", "warning", "error"), "The least important lines to log.", "info"
     )
-    log_format: Literal["text", "json"] = option(
-        choice("text", "json"),
-        "How to log, to standard error: key=value pairs, or a JSON object on each line.",
-        "text",
+    log_format: Literal["auto", "text", "json", "journal"] = option(
+        choice("auto", "text", "json", "journal"),
+        "How to log: `journal` is systemd's journal, with a field for each fact; `text` "
+        "(key=value pairs) and `json` (an object on each line) go to standard error. `auto` is "
+        "`journal` where systemd has connected standard error to it, else `text`.",
+        "auto",
     )

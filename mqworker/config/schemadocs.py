@@ -115,7 +115,11 @@ def chapter(schema: Schema) -> Iterator[str]:
         yield "Categories\n" + wrapped(told, "    ", "    ") + "\n"
     yield "".join(describe(document))
     yield from kinds(document)
-    yield "An event of this type::\n\n" + literal(document["examples"][0]) + "\n"
+    yield (
+        "An event of this type:\n\n.. code-block:: json\n\n"
+        + literal(document["examples"][0])
+        + "\n"
+    )
     yield "Refused is the same event with:\n\n"
     yield "".join(map(refused, document[INVALID_EXAMPLES])) + "\n"
 

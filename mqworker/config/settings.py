@@ -12,6 +12,7 @@ from typing import Any
 from mqworker.config.broker import BrokerOptions
 from mqworker.config.checking import CheckOptions
 from mqworker.config.cloudtrail import CloudtrailOptions
+from mqworker.config.console import ConsoleOptions
 from mqworker.config.correlation import CorrelationOptions
 from mqworker.config.events import EventOptions
 from mqworker.config.flow import FlowOptions
@@ -20,6 +21,7 @@ from mqworker.config.operation import OperationOptions
 from mqworker.config.option import Option, options_of
 from mqworker.config.privacy import PrivacyOptions
 from mqworker.config.secret import Secret
+from mqworker.config.sight import SightOptions
 from mqworker.config.sink import SinkOptions
 
 WORKER: tuple[type[Any], ...] = (
@@ -29,11 +31,18 @@ WORKER: tuple[type[Any], ...] = (
     EventOptions,
     CorrelationOptions,
     PrivacyOptions,
+    SightOptions,
     OperationOptions,
 )
 """What `mqworker run` has flags for."""
 
-SECTIONS: tuple[type[Any], ...] = (*WORKER, CloudtrailOptions, IntakeOptions, CheckOptions)
+SECTIONS: tuple[type[Any], ...] = (
+    *WORKER,
+    CloudtrailOptions,
+    IntakeOptions,
+    ConsoleOptions,
+    CheckOptions,
+)
 
 OPTIONS: dict[str, Option] = {
     option.name: option for section in SECTIONS for option in options_of(section)
@@ -48,9 +57,11 @@ class Settings(
     EventOptions,
     CorrelationOptions,
     PrivacyOptions,
+    SightOptions,
     OperationOptions,
     CloudtrailOptions,
     IntakeOptions,
+    ConsoleOptions,
     CheckOptions,
 ):
     """The effective configuration. Durations are seconds, sizes bytes.
@@ -65,9 +76,10 @@ class Settings(
     privacy_key: Secret | None = field(default=None, kw_only=True)
     intake_tokens: Secret | None = field(default=None, kw_only=True)
     intake_users: Secret | None = field(default=None, kw_only=True)
+    console_token: Secret | None = field(default=None, kw_only=True)
 
 
 SECRETS = (
     *("broker_password", "sink_password", "sink_api_key", "memory_password", "privacy_key"),
-    *("intake_tokens", "intake_users"),
+    *("intake_tokens", "intake_users", "console_token"),
 )

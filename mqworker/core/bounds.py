@@ -24,12 +24,15 @@ class Limits:
     max_keys: keys of one event, on all levels: the default of Elasticsearch's
         `index.mapping.total_fields.limit`.
     max_events: events of one message.
+    max_key_length: characters of a key. Elasticsearch keeps every name in the state of the cluster,
+        of which each node has a copy: a thousand names of a megabyte would be the end of it.
     """
 
     max_body_bytes: int = 10 * 1024 * 1024
     max_depth: int = 19
     max_keys: int = 1000
     max_events: int = 10_000
+    max_key_length: int = 512
 
 
 def is_flat(record: Record, limits: Limits) -> bool:
@@ -53,7 +56,37 @@ def is_flat(record: Record, limits: Limits) -> bool:
     return keys <= limits.max_keys and limits.max_depth >= _LEVELS_OF_FLAT
 
 
-def find_excess(record: Record, limits: Limits) -> Refusal | None:
+def find_excess(record: Record, limits: Limits, size: int) -> Refusal | None:
+    """Return the refusal of an event that exceeds a limit, else None.
+
+    Args:
+        record: the event.
+        limits: the limits.
+        size: bytes of the text that it was read from, or more; in a short one no key can be long.
+    """
+    excess = find_many(record, limits)
+    if excess is None and size > limits.max_key_length and has_long_key(record, limits):
+        return Refusal("decode", f"a key of more than {limits.max_key_length} characters")
+    return excess
+
+
+def has_long_key(record: Record, limits: Limits) -> bool:
+    """Tell whether a key of an event is too long."""
+    level: list[Any] = [record]
+    while level:
+        inner: list[Any] = []
+        for container in level:
+            if type(container) is dict:
+                if max(map(len, container), default=0) > limits.max_key_length:
+                    return True
+                inner += container.values()
+            elif type(container) is list:
+                inner += container
+        level = inner
+    return False
+
+
+def find_many(record: Record, limits: Limits) -> Refusal | None:
     """Return the refusal of an event that is too deep or has too many keys, else None.
 
     Walks level by level and never recurses; it stops at the first level that is one too deep.

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -64,6 +64,13 @@ LONGEST_REASON = 1000
 
 MOST_POSITIONS = 100_000
 """More than a message may hold: a header that names more was not written by us."""
+
+OLDEST = timedelta(days=366)
+"""How long ago a message may say that it was first received: whoever can publish can write that
+header, and an event's index depends on it."""
+
+NEWEST = timedelta(days=1)
+"""How far ahead of our clock that may be: another worker wrote it, by its own."""
 
 MOST_REASONS = 20
 """How many failures of one message are described; all of them are counted and named."""
@@ -223,16 +230,20 @@ def persistent(properties: Properties, headers: Mapping[str, Any]) -> PlainPrope
 
 
 def first_received(delivery: Delivery) -> datetime:
-    """Return when the message was first handed over, also when it is a replayed dead letter."""
+    """Return when the message was first handed over, also when it is a replayed dead letter.
+
+    Of a header that can't be true (see `OLDEST`) nothing is believed.
+    """
     headers = delivery.properties.headers
     told = headers.get(RECEIVED_HEADER) if headers else None
     if not isinstance(told, str):
         return delivery.received
     try:
         when = datetime.fromisoformat(told)
-    except ValueError:
+        age = delivery.received - when
+    except (ValueError, TypeError, OverflowError):  # TypeError: it names no zone
         return delivery.received
-    return when if when.tzinfo else delivery.received
+    return when.astimezone(UTC) if -NEWEST <= age <= OLDEST else delivery.received
 
 
 def wanted_positions(headers: Mapping[str, Any] | None) -> frozenset[int] | None:

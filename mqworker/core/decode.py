@@ -18,7 +18,8 @@ a lone surrogate (`"\ud800"`)                  refused: no Unicode text
 a key twice in one object                      the last one wins (audisp-json sends such)
 an integer beyond 64 bits                      read as a floating-point number
 UTF-8 byte order mark                          ignored; UTF-16 and UTF-32 are bad UTF-8
-too many bytes, levels, keys, events           refused (see `Limits`)
+too many bytes, levels, keys, events; a key    refused (see `Limits`)
+that is too long
 gzip, also unannounced, of several members     inflated within the size limit
 truncated or damaged gzip; another encoding    refused
 =============================================  =================================================
@@ -72,19 +73,19 @@ def decode(body: bytes, content_encoding: str | None, limits: Limits) -> Decoded
     except orjson.JSONDecodeError as error:
         return _decode_lines(text, error, limits)
     if type(value) is list:
-        return _decode_array(value, limits)
-    item = _check(value, limits)
+        return _decode_array(value, limits, len(text))
+    item = _check(value, limits, len(text))
     if type(item) is Refusal:
         raise Refused(item)
     return Decoded([item], several=False)
 
 
-def _decode_array(values: list[Any], limits: Limits) -> Decoded:
+def _decode_array(values: list[Any], limits: Limits, size: int) -> Decoded:
     if not values:
         _refuse("an empty array: there is no event in it")
     if len(values) > limits.max_events:
         _refuse(f"more than {limits.max_events} events in one message")
-    return Decoded([_check(value, limits) for value in values], several=len(values) > 1)
+    return Decoded([_check(value, limits, size) for value in values], several=len(values) > 1)
 
 
 def _decode_lines(text: bytes, error: orjson.JSONDecodeError, limits: Limits) -> Decoded:
@@ -109,13 +110,13 @@ def _decode_line(line: bytes, line_number: int, limits: Limits) -> Record | Refu
         value = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return Refusal("decode", explain(line, error, line_number))
-    return _check(value, limits)
+    return _check(value, limits, len(line))
 
 
-def _check(value: Any, limits: Limits) -> Record | Refusal:
+def _check(value: Any, limits: Limits, size: int) -> Record | Refusal:
     if type(value) is not dict:
         return Refusal("decode", f"not an object: {_clip(value)}")
-    return find_excess(value, limits) or value
+    return find_excess(value, limits, size) or value
 
 
 def _is_json(text: bytes) -> bool:

@@ -3,14 +3,18 @@
 1. Nothing is dropped. What the sender wrote into `details` stays as it is; the same name from
    elsewhere is kept beside it as `name_2`, `name_3` …, unless it says the same.
 2. The result depends on what was sent, never on the order of keys.
+3. A thousand values under one name, spelled in a thousand ways, are each looked at once.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from math import isfinite
 from operator import itemgetter
 from typing import Any
+
+import orjson
 
 from mqworker.core.candidates import Spared, text_of
 from mqworker.core.synonyms import EXPLICIT
@@ -40,20 +44,58 @@ def gather_details(rest: dict[str, Any], spared: Spared) -> dict[str, Any]:
         _merge(details, contested, _take_dotted(rest))
     _merge(details, contested, rest.items())
     _merge(details, contested, spared)
-    for name, value in sorted(contested, key=itemgetter(0)):
-        keep(details, name, value)
+    keep_all(details, sorted(contested, key=itemgetter(0)))
     return details
+
+
+class Row:
+    """The values under a name and its numbers, up to the first number that is free.
+
+    said: these values, as JSON.
+    """
+
+    def __init__(self, details: dict[str, Any], name: str) -> None:
+        self.details = details
+        self.name = name
+        self.free = name
+        self.number = 1
+        self.said: set[bytes] = set()
+
+    def keep(self, value: Any) -> None:
+        """Put a value at the end, unless it stands there already."""
+        details = self.details
+        while self.free in details:
+            self.said.add(_said(details[self.free]))
+            self.number += 1
+            self.free = f"{self.name}_{self.number}"
+        if _said(value) not in self.said:
+            details[self.free] = value
 
 
 def keep(details: dict[str, Any], name: str, value: Any) -> None:
     """Put a value into `details` under `name`, or if that is taken under the next free number."""
-    free, number = name, 1
-    while free in details:
-        if is_same(details[free], value):
-            return
-        number += 1
-        free = f"{name}_{number}"
-    details[free] = value
+    if name in details:
+        Row(details, name).keep(value)
+    else:
+        details[name] = value
+
+
+def keep_all(details: dict[str, Any], pairs: Iterable[tuple[str, Any]]) -> None:
+    """Put values into `details`, each as `keep` does."""
+    rows: dict[str, Row] = {}
+    for name, value in pairs:
+        row = rows.get(name)
+        if row is None:
+            row = rows[name] = Row(details, name)
+        row.keep(value)
+
+
+def _said(value: Any) -> bytes:
+    """Return a value as JSON, the same for what is the same (see `is_same`)."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # a number that orjson never reads, from somewhere else
+        return json.dumps(value, sort_keys=True).encode()
 
 
 def is_same(one: Any, other: Any) -> bool:

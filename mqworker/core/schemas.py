@@ -19,6 +19,7 @@ from referencing.jsonschema import DRAFT202012
 from mqworker.core.dialect import Path, find_differences, judge_dialect
 from mqworker.core.display import printable
 from mqworker.core.errors import Misconfigured, Refused
+from mqworker.core.explainer import Explainer
 from mqworker.core.message import Refusal
 from mqworker.core.pointer import pointer_to
 from mqworker.core.references import Tracer
@@ -215,7 +216,7 @@ def build(name: str, registry: Registry[Any], decider: jsonschema_rs.Registry) -
         )
     except (ValueError, jsonschema_rs.ReferencingError) as error:
         raise BadSchema(name, (), f"jsonschema-rs can't use it: {first_line(error)}") from error
-    explainer = Draft202012Validator(
+    explainer = Explainer(
         whole, registry=registry, format_checker=Draft202012Validator.FORMAT_CHECKER
     )
     return Schema(name, document, tuple(categories), validator.is_valid, explainer)

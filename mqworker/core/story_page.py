@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Final
 
@@ -24,6 +24,7 @@ from mqworker.core.story import Step, Story, Thread
 from mqworker.core.story_drawing import draw, tints
 from mqworker.core.story_layout import Layout, Row, lay_out
 from mqworker.core.story_style import STYLE
+from mqworker.core.testimony import Testimony
 
 MANY: Final = 40
 """Events of a link that are named one by one."""
@@ -44,7 +45,6 @@ SIGNS: Final = {
 
 def page(story: Story) -> Iterator[str]:
     """Give the page of a story, piece by piece."""
-    layout = lay_out(story)
     yield (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
@@ -54,12 +54,27 @@ def page(story: Story) -> Iterator[str]:
     )
     yield f'<h1>The story of {safe(story.value)}</h1>\n<p class="lead">{safe(extent(story))}</p>\n'
     yield from (f'<p class="note">{safe(note)}</p>\n' for note in story.notes)
+    yield from contents(story)
+    yield "</main></body></html>\n"
+
+
+def placed(says: Testimony) -> str:
+    """Return where an event is stored."""
+    return f"{safe(says.index_name)}/{safe(says.id)}"
+
+
+def contents(story: Story, where: Callable[[Testimony], str] = placed) -> Iterator[str]:
+    """Give a story, drawn and as tables; nothing when it has no events.
+
+    Args:
+        story: what to draw.
+        where: returns, as HTML, where an event is stored.
+    """
     if story.steps:
         yield from legend(story)
-        yield from board(story, layout)
+        yield from board(story, lay_out(story))
         yield from shared(story)
-        yield from table(story)
-    yield "</main></body></html>\n"
+        yield from table(story, where)
 
 
 def legend(story: Story) -> Iterator[str]:
@@ -132,22 +147,22 @@ def jump(number: int) -> str:
     return f'<a href="#mark{number}">{number}</a>'
 
 
-def table(story: Story) -> Iterator[str]:
+def table(story: Story, where: Callable[[Testimony], str]) -> Iterator[str]:
     """Give the events as a table."""
     yield "<h2>The events</h2>\n<table><tr><th>#</th><th>Time (UTC)</th><th>Program</th>"
     yield "<th>Event</th><th>What is known of it</th></tr>\n"
-    yield from map(table_row, story.steps)
+    yield from (table_row(step, where(step.says)) for step in story.steps)
     yield "</table>\n"
 
 
-def table_row(step: Step) -> str:
-    """Return an event as a row of the table."""
+def table_row(step: Step, where: str) -> str:
+    """Return an event as a row of the table; `where` it is stored is HTML."""
     says = step.says
     when = f"{says.time:%Y-%m-%d} {clock(says.time)}" if says.time else clock(None)
     known = "".join(f'<p class="{each.kind}">{safe(worded(each))}</p>' for each in phrases(step))
     return (
         f'<tr id="event{step.number}"><td class="number">{jump(step.number)}</td>'
         f'<td class="time">{when}</td><td>{safe(says.lane)}</td>'
-        f'<td>{safe(says.summary.strip())}<p class="place">{safe(says.index_name)}/{safe(says.id)}'
-        f"</p></td><td>{known}</td></tr>\n"
+        f'<td>{safe(says.summary.strip())}<p class="place">{where}</p></td>'
+        f"<td>{known}</td></tr>\n"
     )

@@ -2,6 +2,7 @@
 
 1. No secret comes out, also of a URL that is malformed: where it is not clear what is a password,
    too much is hidden.
+2. Text of any length takes time in proportion to it: names have a length here.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ import re
 
 MASK = "***"
 
-URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
+URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,63}://\S+")
 SECRET_PARAMETER = re.compile(
-    r"([?&;][^=&;\s]*(?:password|passwd|passphrase|secret|token|api_?key|predefined_queues)"
-    r"[^=&;\s]*=)[^&;\s]*",
+    r"([?&;][^=&;?\s]{0,256}(?:password|passwd|passphrase|secret|token|api_?key|predefined_queues)"
+    r"[^=&;?\s]{0,256}=)[^&;\s]*",
     re.IGNORECASE,
 )
 

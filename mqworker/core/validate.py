@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import ValidationError
 from jsonschema.exceptions import best_match
+from jsonschema.protocols import Validator
 
 from mqworker.core.display import printable, show
 from mqworker.core.message import Refusal
@@ -38,7 +39,7 @@ class Schema:
     document: Mapping[str, Any]
     categories: tuple[str, ...]
     is_valid: Callable[[Any], bool]
-    explainer: Draft202012Validator
+    explainer: Validator
 
     @property
     def title(self) -> str:

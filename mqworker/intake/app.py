@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -16,23 +16,25 @@ from uuid import uuid4
 
 from mqworker.core.intake.access import Access
 from mqworker.core.intake.bulk import drops_answers
-from mqworker.core.intake.http import FULL, HANG_UP, Answer, Headers, Plan, Request, Stamp, error
+from mqworker.core.intake.http import FULL, HANG_UP, Answer, Plan, Request, Stamp, error
 from mqworker.core.intake.metrics import Counts, Gauges, answer_metrics
 from mqworker.core.intake.plan import BULK, NOWHERE, not_allowed, plan
 from mqworker.core.intake.routes import DOCUMENT, Route, route_of
 from mqworker.core.intake.rules import Rules
-from mqworker.intake import protocol
-from mqworker.intake.bodies import Larder, Portion, Receive, Unread, drain, read, too_large
+from mqworker.intake.answering import (
+    Send,
+    closing,
+    hang_up,
+    headers_of,
+    responded,
+    undisturbed,
+)
+from mqworker.intake.bodies import Larder, Portion, Receive, Unread, read, too_large
 from mqworker.intake.outflow import Job, Outflow, Word
 
 log = logging.getLogger(__name__)
 
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-
 DEFECT = error(500, "a defect of mqworker; it is in its log")
-CLOSE: Headers = (("connection", "close"),)
-SEND_LIMIT_S = 30.0
-"""How long a client may take to fetch what it was answered before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,16 +161,6 @@ def conclude(future: asyncio.Future[Word], word: Word) -> None:
         future.set_result(word)
 
 
-def headers_of(scope: dict[str, Any]) -> dict[str, str]:
-    """Return the headers by name."""
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-
-
-def closing(answer: Answer) -> Answer:
-    """Return an answer after which the connection is closed."""
-    return answer._replace(headers=answer.headers + CLOSE)
-
-
 def when_unread(answer: Answer, route: Route, headers: dict[str, str]) -> Answer:
     """Return the answer to a request whose body was not read to its end.
 
@@ -176,41 +168,3 @@ def when_unread(answer: Answer, route: Route, headers: dict[str, str]) -> Answer
     """
     drops = route.name in (BULK, DOCUMENT) and drops_answers(headers)
     return HANG_UP if drops and answer == FULL else closing(answer)
-
-
-async def undisturbed(answer: Answer, headers: dict[str, str], receive: Receive) -> Answer:
-    """Return an answer to a request whose body is not wanted: it is read and thrown away.
-
-    Who waits for "100 Continue" gets the answer instead.
-    """
-    if "expect" in headers or not await drain(receive):
-        return closing(answer)
-    return answer
-
-
-async def responded(answer: Answer, send: Send) -> bool:
-    """Send an answer; tell whether the client has taken what it was sent before.
-
-    Its length is said, as NXLog needs it.
-    """
-    named = [(name.encode(), value.encode()) for name, value in answer.headers]
-    about = [
-        (b"content-type", answer.content_type.encode()),
-        (b"content-length", str(len(answer.body)).encode()),
-    ]
-    start = {"type": "http.response.start", "status": answer.status, "headers": about + named}
-    try:
-        async with asyncio.timeout(SEND_LIMIT_S):
-            await send(start)
-            await send({"type": "http.response.body", "body": answer.body})
-    except TimeoutError:
-        return False
-    return True
-
-
-async def hang_up(scope: dict[str, Any], receive: Receive, way: str) -> None:
-    """End the connection without an answer, or without the rest of one."""
-    if extension := scope.get("extensions", {}).get(protocol.HANG_UP):
-        extension[way]()
-    while (await receive())["type"] != "http.disconnect":
-        pass

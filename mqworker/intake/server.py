@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import gc
 import logging
@@ -15,13 +14,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any
 
 import uvicorn
 
 from mqworker.core.intake.metrics import Counts
 from mqworker.intake.app import Intake
-from mqworker.intake.protocol import ConnectionBounds, bounded
+from mqworker.intake.listening import Listener, configured
+from mqworker.intake.protocol import ConnectionBounds
 from mqworker.service import Service
 from mqworker.telemetry import Fact
 
@@ -55,51 +54,26 @@ class Serving:
     service: Service = field(default_factory=Service)
 
 
-class Server(uvicorn.Server):
-    """uvicorn's server, with mqworker's ways to stop and to report."""
+class Server(Listener):
+    """The intake's server: it reloads and reports."""
 
     intake: Intake
     reload: Callable[[], str]
     service: Service
-    handshake_s: float
     wants_reload = False
     last_report = 0.0
     told: tuple[int, int] = (0, 0)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Listen to TERM and INT; ending by them is no accident, so they are not raised again."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self.stop)
+        """Listen to HUP, too."""
         signal.signal(signal.SIGHUP, self.ask_reload)
-        yield
-
-    def stop(self, _number: int, _frame: FrameType | None) -> None:
-        """Take no more; asked twice: end at once."""
-        self.force_exit = self.should_exit
-        self.should_exit = True
+        with super().capture_signals():
+            yield
 
     def ask_reload(self, _number: int, _frame: FrameType | None) -> None:
         """Read who may send again, with the next tick."""
         self.wants_reload = True
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, and say so. uvicorn's own way has no time limit for TLS handshakes."""
-        loop, config = asyncio.get_running_loop(), self.config
-
-        def connection() -> asyncio.Protocol:
-            return config.http_protocol_class(  # type: ignore[call-arg]
-                config=config, server_state=self.server_state, app_state={}
-            )
-
-        tls: dict[str, Any] = {"ssl_handshake_timeout": self.handshake_s} if config.ssl else {}
-        for each in sockets or ():
-            listening = await loop.create_server(
-                connection, sock=each, ssl=config.ssl, backlog=config.backlog, **tls
-            )
-            self.servers.append(listening)
-            log.info("listening on %s", shown(each, tls=config.ssl is not None))
-        self.started = True
 
     async def on_tick(self, counter: int) -> bool:
         """Tell how it gets on, report now and then, and reload when asked to."""
@@ -137,7 +111,7 @@ class Server(uvicorn.Server):
 def serve(intake: Intake, serving: Serving) -> None:
     """Serve until told to stop, then finish what is in hand."""
     server = Server(configuration(intake, serving))
-    server.intake, server.reload, server.servers = intake, serving.reload, []
+    server.intake, server.reload = intake, serving.reload
     server.service = serving.service
     server.handshake_s = serving.bounds.header_s
     intake.connections = lambda: len(server.server_state.connections)
@@ -153,21 +127,13 @@ def serve(intake: Intake, serving: Serving) -> None:
 
 def configuration(intake: Intake, serving: Serving) -> uvicorn.Config:
     """Return how uvicorn is to serve."""
-    config = uvicorn.Config(
+    config = configured(
         intake,
-        http=bounded(serving.bounds),
-        ws="none",
-        lifespan="off",
-        interface="asgi3",
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
+        serving.bounds,
         backlog=BACKLOG,
         timeout_keep_alive=serving.idle_s,
         timeout_graceful_shutdown=serving.drain_s,
     )
-    config.load()
     config.ssl = serving.tls
     return config
 
@@ -192,10 +158,3 @@ def make_room(connections: int) -> None:
         if soft < wanted:
             most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
             resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-
-
-def shown(each: socket.socket, *, tls: bool) -> str:
-    """Return the URL of a socket."""
-    address: Any = each.getsockname()
-    host = f"[{address[0]}]" if each.family == socket.AF_INET6 else address[0]
-    return f"{'https' if tls else 'http'}://{host}:{address[1]}"

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from mqworker.brokers.memory import MemoryBroker
 from mqworker.core.message import Delivery, Tag
+from mqworker.ports import QueueDepth
 
 
 class MemorySource:
@@ -28,6 +29,7 @@ class MemorySource:
         self.channel = 0
         self.unsettled: set[int] = set()
         self.closed = False
+        self.depths: dict[str, QueueDepth] = {}
         broker.declare(queue, exchanges)
         self.connect()
 
@@ -73,6 +75,10 @@ class MemorySource:
         numbers = {number for channel, number in tags if channel == self.channel}
         self.unsettled -= numbers
         self.broker.settle(self.consumer, self.queue, numbers)
+
+    def measure(self) -> None:
+        """Count what waits; see `mqworker.ports.Gauged.measure`."""
+        self.depths = {self.queue: QueueDepth(self.broker.depth(self.queue).ready, None)}
 
     def close(self) -> None:
         """Give back what is not settled; see `mqworker.ports.Source.close`."""

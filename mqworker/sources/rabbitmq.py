@@ -22,6 +22,7 @@ from mqworker.brokers.redial import PATIENCE
 from mqworker.core.backoff import Backoff
 from mqworker.core.message import Delivery, Tag
 from mqworker.core.prefetch import Prefetch
+from mqworker.ports import QueueDepth
 
 
 def utc_now() -> datetime:
@@ -103,6 +104,18 @@ class RabbitmqSource:
         consumer = self.dialer.session
         if consumer and self.dialer.ready:
             consumer.hold([number for channel, number in tags if channel == self.channels])
+
+    @property
+    def depths(self) -> dict[str, QueueDepth]:
+        """Tell how full the queues are; see `mqworker.ports.Gauged`."""
+        consumer = self.dialer.session
+        return dict(consumer.depths) if consumer else {}
+
+    def measure(self) -> None:
+        """Ask how full they are; see `mqworker.ports.Gauged.measure`."""
+        consumer = self.dialer.session
+        if consumer and self.dialer.ready:
+            consumer.measure()
 
     def close(self) -> None:
         """Acknowledge what is settled and leave; see `mqworker.ports.Source.close`."""

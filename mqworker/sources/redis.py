@@ -27,6 +27,7 @@ from mqworker.brokers.redis_leases import Leases
 from mqworker.core.errors import BrokerUnavailable, Misconfigured
 from mqworker.core.message import Delivery, Tag
 from mqworker.core.urls import redact_text
+from mqworker.ports import QueueDepth
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class RedisSource:
         self.prefetch = options.prefetch
         self.settled: list[int] = []
         self.tend_at = 0.0
+        self.depths: dict[str, QueueDepth] = {}
 
     @property
     def ready(self) -> bool:
@@ -185,6 +187,15 @@ class RedisSource:
             except (redis.RedisError, OSError) as error:
                 self.lose(error)
         raise BrokerUnavailable(f"Redis does not answer within {limit_s:.0f} s")
+
+    def measure(self) -> None:
+        """Count what nobody holds; see `mqworker.ports.Gauged.measure`."""
+        if self.connection is None or self.leases is None:
+            return
+        try:
+            self.depths = {self.options.queue: QueueDepth(self.leases.count(), None)}
+        except (redis.RedisError, OSError) as error:
+            self.lose(error)
 
     def forget_settled(self, leases: Leases) -> None:
         """Settle what is settled; if that fails, it is tried again after the outage."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from mqworker.brokers.sqlite import DEFAULTS, SqliteBroker, SqliteOptions
 from mqworker.core.errors import BrokerUnavailable, Misconfigured, MqworkerError
 from mqworker.core.message import Delivery, Tag
 from mqworker.database import is_passing
+from mqworker.ports import QueueDepth
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ class SqliteSource:
         self.settled: list[int] = []
         self.is_out = False
         self.closed = False
+        self.depths: dict[str, QueueDepth] = {}
 
     @property
     def ready(self) -> bool:
@@ -128,6 +130,14 @@ class SqliteSource:
     def hold(self, tags: Iterable[Tag]) -> None:
         """Take others beside these; see `mqworker.ports.Shelf.hold`."""
         self.prefetch += sum(channel == self.channel for channel, _ in tags)
+
+    def measure(self) -> None:
+        """Count what waits; see `mqworker.ports.Gauged.measure`."""
+        if self.consumer is None:
+            return
+        with suppress(BrokerUnavailable, Misconfigured):
+            depth = self.consumer.broker.depth(self.queue)
+            self.depths = {self.queue: QueueDepth(depth.ready, None)}
 
     def delete_settled(self) -> None:
         """Delete what is settled; if that fails, it is tried again at the next call."""

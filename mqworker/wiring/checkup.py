@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from mqworker.brokers.kombu_checkup import check_kombu
@@ -24,6 +25,7 @@ from mqworker.config.load import Loaded
 from mqworker.config.settings import Settings
 from mqworker.core.errors import Misconfigured
 from mqworker.core.finding import Finding
+from mqworker.core.urls import redact_text
 from mqworker.database import database_path
 from mqworker.memories.checkup import check_process_memory, check_redis_memory
 from mqworker.sinks.elasticsearch_checkup import check_elasticsearch
@@ -32,6 +34,15 @@ from mqworker.wiring.kombu import kombu_options
 from mqworker.wiring.redis import redis_options
 from mqworker.wiring.sink import elasticsearch_options
 from mqworker.wiring.texts import scheme, text
+
+
+def check_all(loaded: Loaded | Misconfigured, *, offline: bool) -> Iterator[Finding]:
+    """Give the findings as they come, without secrets."""
+    findings = check_files(loaded)
+    if not offline and isinstance(loaded, Loaded):
+        findings = chain(findings, check_services(loaded.settings))
+    for finding in findings:
+        yield finding._replace(told=redact_text(finding.told), cure=redact_text(finding.cure))
 
 
 def check_files(loaded: Loaded | Misconfigured) -> Iterator[Finding]:
@@ -72,18 +83,27 @@ def check_broker(settings: Settings) -> Iterator[Finding]:
 
 def check_beyond_amqp(settings: Settings, options: RabbitmqOptions) -> Iterator[Finding]:
     """Look at what only the management API tells."""
-    if settings.management_url is None:
+    management = open_management(settings, options)
+    if management is None:
         yield from unmanaged(options)
-        return
+    else:
+        yield from check_managed(management, options)
+
+
+def open_management(settings: Settings, options: RabbitmqOptions) -> Management | None:
+    """Return what asks the management API, None when nobody said where it is."""
+    if settings.management_url is None:
+        return None
     target = options.targets[0]
-    asked = ManagementOptions(
-        settings.management_url,
-        target.user or options.user or "guest",
-        target.password or options.password or "guest",
-        text(settings.broker_ca_file),
-        settings.broker_verify,
+    return Management(
+        ManagementOptions(
+            settings.management_url,
+            target.user or options.user or "guest",
+            target.password or options.password or "guest",
+            text(settings.broker_ca_file),
+            settings.broker_verify,
+        )
     )
-    yield from check_managed(Management(asked), options)
 
 
 def check_sink(settings: Settings) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 
 from mqworker import __version__
@@ -21,12 +22,15 @@ from mqworker.core.cloudtrail.letters import Post
 from mqworker.core.deadletter import Grave
 from mqworker.core.errors import Misconfigured
 from mqworker.core.liveness import patience_s
+from mqworker.core.sight.state import State
 from mqworker.daemon import Signals, wait_for
 from mqworker.notification import service_manager
 from mqworker.ports import Publisher
 from mqworker.service import Service
 from mqworker.telemetry import Tally
 from mqworker.wiring.broker import open_dead_letters, open_publisher, reach_by, warn
+from mqworker.wiring.metrics import serve
+from mqworker.wiring.view import View, braking, seen
 from mqworker.wiring.worker import try_out
 
 PAUSE_S = 2.0
@@ -35,8 +39,35 @@ DAILY = ("received", "published")
 """The rates that are always told."""
 
 
+NAME = "cloudtrail"
+"""What its directory of sockets is named after."""
+
+
+class CloudtrailView(View):
+    """Finds out what such a process is at."""
+
+    program = "cloudtrail"
+    collecting: Collecting | None = None
+
+    def state(self) -> State:
+        """Return what the process is at."""
+        about, collecting = super().state(), self.collecting
+        if collecting is None:
+            return about
+        return replace(
+            about,
+            queues=(collecting.queue.name,),
+            in_flight=len(collecting.queue.held),
+            consuming=collecting.reached,
+            brake=braking(collecting.brake),
+        )
+
+
 def run_cloudtrail(
-    settings: Settings, reread: Callable[[], Settings], orphaned: Callable[[], bool]
+    settings: Settings,
+    reread: Callable[[], Settings],
+    orphaned: Callable[[], bool],
+    number: int | None = None,
 ) -> int:
     """Be a process that reads CloudTrail, from the first check to the last deletion.
 
@@ -44,6 +75,7 @@ def run_cloudtrail(
         settings: the configuration.
         reread: reads it again, at a reload.
         orphaned: tells whether the supervisor is gone.
+        number: its place under the supervisor; None when there is none.
 
     Returns:
         The exit status.
@@ -55,6 +87,18 @@ def run_cloudtrail(
     signals.install()
     patience = patience_s(CALL_LIMIT_S, settings.retry_max)
     service = Service(service_manager(os.environ), patience, tally=tally, daily=DAILY)
+    view = CloudtrailView(number, (), service)
+    if number is None:
+        serve(settings, lambda: [view.state()], 1, None)
+    with seen(settings, NAME, view):
+        return collect(settings, reread, signals, view)
+
+
+def collect(
+    settings: Settings, reread: Callable[[], Settings], signals: Signals, view: CloudtrailView
+) -> int:
+    """Work until told to stop; return the exit status. See `run_cloudtrail`."""
+    service = view.service
     clients = open_clients(aws_options(settings))
     queue = NotificationQueue(clients.sqs, queue_url(settings), settings.visibility)
     wait_for("queue", queue.verify, signals, PAUSE_S, service)
@@ -66,6 +110,7 @@ def run_cloudtrail(
         try_out(events)
         try_out(dead_letters)
         collecting = assemble(settings, queue, clients.s3, (events, dead_letters), signals, service)
+        view.collecting = collecting
         return run(collecting, signals, lambda: adopt(collecting, reread()), service)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from mqworker import __version__
-from mqworker.config.networks import is_loopback, networks_by_route, split_address
+from mqworker.config.networks import is_loopback, networks_by_route
 from mqworker.config.secret import Secret
 from mqworker.config.settings import Settings
 from mqworker.core.bounds import Limits
@@ -170,29 +170,6 @@ def open_outlet(settings: Settings) -> Outlet:
         if isinstance(publisher, RabbitmqPublisher):
             publisher.confirm_timeout_s = settings.confirm_timeout
     return Outlet(events, letters, reach_by(events))
-
-
-def bind(settings: Settings) -> list[socket.socket]:
-    """Bind the addresses to listen on.
-
-    Raises:
-        Misconfigured: one can't be had.
-    """
-    return [bound(each) for each in settings.listen]
-
-
-def bound(text: str) -> socket.socket:
-    """Bind one address."""
-    host, port = split_address(text)
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, kind, protocol, _, where = found[0]
-        made = socket.socket(family, kind, protocol)
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind(where)
-    except OSError as error:
-        raise Misconfigured(f"listen: {text}: {error.strerror or error}") from error
-    return made
 
 
 def tls_context(settings: Settings) -> ssl.SSLContext | None:

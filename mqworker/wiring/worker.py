@@ -27,13 +27,19 @@ from mqworker.service import Service
 from mqworker.telemetry import Tally
 from mqworker.wiring.broker import open_dead_letters, open_source, warn
 from mqworker.wiring.memory import open_memory
+from mqworker.wiring.metrics import DeadLetters, serve
 from mqworker.wiring.policy import build_pace, build_policy
+from mqworker.wiring.sight import WorkerView
 from mqworker.wiring.sink import open_sink
+from mqworker.wiring.view import seen
 from mqworker.worker import Outside, Parts, Worker
 
 
 def run_worker(
-    settings: Settings, reread: Callable[[], Settings], orphaned: Callable[[], bool]
+    settings: Settings,
+    reread: Callable[[], Settings],
+    orphaned: Callable[[], bool],
+    number: int | None = None,
 ) -> int:
     """Be a worker process, from the first check to the last acknowledgement.
 
@@ -41,6 +47,7 @@ def run_worker(
         settings: the configuration.
         reread: reads it again, at a reload.
         orphaned: tells whether the supervisor is gone.
+        number: which of its workers this one is; None when there is no supervisor.
 
     Returns:
         The exit status.
@@ -51,6 +58,22 @@ def run_worker(
     signals, tally = Signals(orphaned), Tally()
     signals.install()
     service, outside = watched(settings, tally)
+    view = WorkerView(number, settings.queue, service)
+    if number is None:
+        serve(settings, lambda: [view.state()], 1, DeadLetters(settings))
+    with seen(settings, settings.first_queue, view):
+        return work(settings, reread, signals, view, outside)
+
+
+def work(
+    settings: Settings,
+    reread: Callable[[], Settings],
+    signals: Signals,
+    view: WorkerView,
+    outside: Outside,
+) -> int:
+    """Work until told to stop; return the exit status. See `run_worker`."""
+    service = view.service
     policy, rules = build_policy(settings), load_rules(settings.rules)
     privacy = load_privacy(settings.privacy, settings.privacy_key)
     warn(settings)
@@ -68,9 +91,10 @@ def run_worker(
         privacy,
         redaction(settings, privacy, policy),
     )
-    worker = Worker(parts, policy, build_pace(settings), tally, outside)
+    worker = Worker(parts, policy, build_pace(settings), service.tally, outside)
+    view.begin(worker)
     recalled(worker, signals, service=service)
-    return run(worker, signals, lambda: build_policy(reread()), service)
+    return run(worker, signals, lambda: build_policy(reread()), service, view.tend)
 
 
 def watched(settings: Settings, tally: Tally) -> tuple[Service, Outside]:

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.consoles import ConsoleDaemon
 from tests.daemons import Daemon
 from tests.intakes import IntakeDaemon
 from tests.integration.pairs import Embedded, Pair, Served
@@ -38,6 +39,22 @@ def start_intake(tmp_path: Path) -> Iterator[Callable[..., IntakeDaemon]]:
     def start(*flags: str) -> IntakeDaemon:
         log = tmp_path / f"intake-{len(started)}.log"
         started.append(IntakeDaemon(log, "--listen", "127.0.0.1:0", *flags))
+        return started[-1]
+
+    yield start
+    for daemon in started:
+        daemon.discard()
+        print(daemon.log.read_text()[-5000:])  # noqa: T201 - pytest shows it when the test failed
+
+
+@pytest.fixture
+def start_console(tmp_path: Path) -> Iterator[Callable[..., ConsoleDaemon]]:
+    """Start `mqworker console` with these flags on a free port; none outlives the test."""
+    started: list[ConsoleDaemon] = []
+
+    def start(*flags: str) -> ConsoleDaemon:
+        log = tmp_path / f"console-{len(started)}.log"
+        started.append(ConsoleDaemon(log, "--console-listen", "127.0.0.1:0", *flags))
         return started[-1]
 
     yield start
@@ -82,3 +99,21 @@ def trail(aws: Aws) -> Trail:
 def embedded(tmp_path: Path) -> Embedded:
     """The embedded broker and the embedded sink."""
     return Embedded(tmp_path, uuid4().hex)
+
+
+@pytest.fixture
+def sockets(tmp_path: Path) -> Path:
+    """Where workers of a test have their sockets."""
+    return tmp_path / "sockets"
+
+
+@pytest.fixture
+def watched(
+    embedded: Embedded, start_daemon: Callable[..., Daemon], sockets: Path
+) -> Callable[..., Daemon]:
+    """Start workers on the embedded broker and sink, with sockets in the directory."""
+
+    def start(*flags: str) -> Daemon:
+        return start_daemon(*embedded.flags, "--socket-directory", str(sockets), *flags)
+
+    return start

@@ -115,6 +115,21 @@ def test_what_is_no_http_is_answered_400_and_closed(intake: IntakeDaemon, data: 
     assert [400] == statuses(intake.raw(data))
 
 
+@pytest.mark.parametrize(
+    "place", ["custom/{}", "_cluster/{}", "{}/_doc/{}", "{}/_bulk", "{}", "_{}"]
+)
+def test_line_breaks_in_a_request_reach_no_header_of_an_answer(
+    intake: IntakeDaemon, place: str
+) -> None:
+    path = "/" + place.replace("{}", "a%0d%0aForged:%20yes%0d%0a%0d%0a<html>")
+    answer = intake.raw(post(GOOD, "Connection: close", "Content-Type: a; forged", path=path))
+
+    head = answer.partition(b"\r\n\r\n")[0]
+    assert 1 == len(statuses(answer))
+    assert b"forged" not in head.lower()
+    assert b"application/json" in head
+
+
 def test_headers_and_paths_are_bounded(intake: IntakeDaemon) -> None:
     many = b"POST /events HTTP/1.1\r\n" + b"X: y\r\n" * 100_000
     large = b"POST /events HTTP/1.1\r\nX: " + b"y" * 1_000_000

@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[2]
 LONGEST_FILE = 300
 CODE = [ROOT / "mqworker", ROOT / "schemas", ROOT / "tests", ROOT / "benchmarks"]
 DRAWERS = {"base", "common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
-OF_THE_TREE = {"test_structure.py", "test_schemas.py", "test_twins.py"}  # tests of no single module
+# Tests of no single module.
+OF_THE_TREE = {"test_structure.py", "test_schemas.py", "test_secrets.py", "test_twins.py"}
 VAGUE_FUNCTION = re.compile(r"_*(process|handle)_")
 VAGUE_CLASS = re.compile(r".*(Helper|Manager|Util)s?$")
 

@@ -100,3 +100,38 @@ def test_a_configuration_error_of_one_worker_ends_all(supervised):
     os.kill(psutil.Process(process.pid).children()[0].pid, signal.SIGTERM)
     assert process.wait(5) == 78
     assert lines(output).count("TERM") == 2
+
+
+WITH_AIDE = (
+    PROGRAM.replace("import logging", "import select, logging")
+    .replace("Backoff(0.1, 0.2))", "Backoff(0.1, 0.2), aide=aide)")
+    .replace(
+        "sys.exit(",
+        """def aide(orphaned):
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    say(f"aide-{os.getpid()}")
+    while not orphaned():
+        time.sleep(0.02)
+    return 0
+
+sys.exit(""",
+    )
+)
+
+
+def test_an_aide_is_started_again_and_ended_after_the_workers(supervised, monkeypatch):
+    monkeypatch.setitem(globals(), "PROGRAM", WITH_AIDE)
+    start, output = supervised
+    process = start()
+
+    def aides():
+        return [int(line[5:]) for line in lines(output) if line.startswith("aide-")]
+
+    eventually(lambda: len(aides()) == 1)
+    os.kill(aides()[0], signal.SIGKILL)
+    eventually(lambda: len(aides()) == 2)
+    process.send_signal(signal.SIGHUP)
+    eventually(lambda: lines(output).count("HUP") == 2)
+    process.terminate()
+    assert process.wait(5) == 0
+    assert (2, False) == (len(aides()), psutil.pid_exists(aides()[1]))

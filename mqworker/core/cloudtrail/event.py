@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from mqworker.core.bounds import Limits, find_excess
+from mqworker.core.bounds import Limits, find_many
 from mqworker.core.candidates import text_of
 from mqworker.core.cloudtrail.caller import caller
 from mqworker.core.cloudtrail.calls import call
@@ -49,7 +49,7 @@ def canonical_event(record: Record, tags: Iterable[str] = ()) -> dict[str, Any]:
     Raises:
         Refused: it is nested too deep, or names neither a call nor a service.
     """
-    if excess := find_excess(record, READABLE):
+    if excess := find_many(record, READABLE):
         raise Refused(excess)
     found = lowered(record)
     if "eventname" not in found and "eventsource" not in found:
@@ -107,4 +107,4 @@ def raw(value: Any) -> dict[str, str]:
 
 def fits(value: Any) -> bool:
     """Tell whether a value of `details` leaves room for the others."""
-    return type(value) not in (dict, list) or find_excess({"": value}, _FITTING) is None
+    return type(value) not in (dict, list) or find_many({"": value}, _FITTING) is None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mqworker.core.details import keep
+from mqworker.core.details import keep_all
 
 
 def lowered(value: Any) -> Any:
@@ -27,8 +27,16 @@ def _clean(value: Any, *, dots: bool) -> Any:
     if type(value) is not dict:
         return value
     found: dict[str, Any] = {}
+    contested: list[tuple[str, Any]] = []
     for key, inner in value.items():
         name = key.lower()
         odd = dots and (name[:1] == "." or name[-1:] == ".")
-        keep(found, name.replace(".", "") if odd else name, _clean(inner, dots=dots and not odd))
+        if odd:
+            name = name.replace(".", "")
+        cleaned = _clean(inner, dots=dots and not odd)
+        if name in found:
+            contested.append((name, cleaned))
+        else:
+            found[name] = cleaned
+    keep_all(found, contested)
     return found

@@ -69,11 +69,6 @@ def better(new: Answer, old: Answer) -> dict[int, Finding]:
     return merged
 
 
-def count_fills(answer: Answer) -> int:
-    """Return how many fields an answer fills."""
-    return sum(isinstance(finding, Fill) for finding in answer.values())
-
-
 def told(answer: Answer, names: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
     """Return an answer as the document tells it: only what is there, sorted by field."""
     fields = list(names)

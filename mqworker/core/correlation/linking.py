@@ -15,7 +15,11 @@ from mqworker.core.correlation.rules import Condition, Path, Rule
 from mqworker.core.correlation.values import SPARE, Cleaner, cleaner, is_present
 
 SEPARATOR = "\x1f"
-"""Between the parts of a link: the ASCII unit separator, which no identifier holds."""
+"""Between the parts of a link: the ASCII unit separator, which no identifier holds. A value that
+does could be made to equal the values of another link, so that it makes none."""
+
+LONGEST = 2048
+"""Characters of a link; a value may be as long as a message, and this is remembered."""
 
 Stated = tuple[str | None, ...]
 """The identity fields' values, in the order of `Rules.identity`; None where not stated."""
@@ -79,9 +83,17 @@ def link_of(rule: Rule, identity: tuple[Path, ...]) -> Link:
         for check in last:
             if not check(event, details):
                 return None
-        return prefix + SEPARATOR.join(found)
+        return joined(prefix, found)
 
     return link
+
+
+def joined(prefix: str, found: list[str]) -> str | None:
+    """Return a link of values, None where they are too long or could be those of another link."""
+    values = SEPARATOR.join(found)
+    if len(values) > LONGEST or values.count(SEPARATOR) >= len(found):
+        return None
+    return prefix + values
 
 
 def part(where: Path, identity: tuple[Path, ...]) -> Part:

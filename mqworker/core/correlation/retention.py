@@ -8,6 +8,8 @@
 3. Failing that (nothing follows, or all that follows was there before), it is closed when the
    latest time seen has moved on by as much. A leap counts as one bucket, and the latest time never
    passes the clock: neither one event from the year 2099 nor a quiet night closes anything.
+4. A bucket that lies ahead of the clock counts as opened when the clock has reached it: else fifty
+   events of the next fifty minutes, which anyone can write, would close the last hour's.
 """
 
 from __future__ import annotations
@@ -19,7 +21,10 @@ from mqworker.core.correlation.rules import Rules
 
 @dataclass(slots=True)
 class Bucket:
-    """When a bucket was opened and last touched: in openings, and in milliseconds of progress."""
+    """When a bucket was opened and last touched: in openings, and in milliseconds of progress.
+
+    opened: 0 as long as it lies ahead of the clock.
+    """
 
     opened: int
     touched: int
@@ -35,7 +40,7 @@ class Retention:
     openings: int = 0
     latest: int | None = None
     progress: int = 0
-    judged: int = 0
+    judged: tuple[int, int] = (0, 0)
 
     @property
     def span(self) -> int:
@@ -54,10 +59,11 @@ class Retention:
         self.advance(min(at, now), width)
         known = self.buckets.get(bucket)
         if known is None:
+            known = self.buckets[bucket] = Bucket(0, 0, 0)
+        if not known.opened and at <= now + width:
             self.openings += 1
-            self.buckets[bucket] = Bucket(self.openings, self.openings, self.progress)
-        else:
-            known.touched, known.progress = self.openings, self.progress
+            known.opened = self.openings
+        known.touched, known.progress = self.openings, self.progress
         return bucket
 
     def advance(self, reached: int, width: int) -> None:
@@ -70,9 +76,10 @@ class Retention:
 
     def close(self) -> list[int]:
         """Forget the buckets that are closed, and return them."""
-        if self.openings == self.judged:
+        now = (self.openings, self.progress // (self.rules.bucket_s * 1000))
+        if now == self.judged:
             return []
-        self.judged = self.openings
+        self.judged = now
         closed = [bucket for bucket, known in self.buckets.items() if self.over(bucket, known)]
         for bucket in closed:
             del self.buckets[bucket]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from mqworker.core.addresses import V4_OF
-from mqworker.core.correlation.linking import SEPARATOR, Stated, linker
+from mqworker.core.correlation.linking import LONGEST, SEPARATOR, Stated, linker
 from mqworker.core.correlation.rules import Path, Rules
 from mqworker.core.correlation.values import cleaner
 from mqworker.core.deadletter import first_received
@@ -53,12 +53,16 @@ class Sighter:
     def see(self, event: Event, document: Document, delivery: Delivery) -> Sighting | None:
         """Return what is to be remembered of an event; None when nothing can link it.
 
-        Its time is its own, else the stamp of its message, else that of receipt.
+        Its time is its own, else the stamp of its message, else that of receipt. An event that
+        states a value that is too long takes no part.
         """
         stated = self.stated(event.fields)
         links = self.links(event.fields, stated)
         if not links:
             return None
+        for value in stated:
+            if value is not None and len(value) > LONGEST:
+                return None
         when = event.occurred or stamp_of(delivery)
         at = round((when or first_received(delivery)).timestamp() * 1000)
         return Sighting(event.id, document.index_name, at, when is None, links, stated)

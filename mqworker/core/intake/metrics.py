@@ -1,7 +1,4 @@
-"""The counts of the intake as Prometheus reads them.
-
-https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
-"""
+"""The counts of the intake as Prometheus reads them."""
 
 from __future__ import annotations
 
@@ -9,9 +6,34 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mqworker.core.exposition import FORMAT, Family, Metric, Reading, exposed
 from mqworker.core.intake.http import Answer
 
-FORMAT = "text/plain; version=0.0.4; charset=utf-8"
+REQUESTS = Metric(
+    "mqworker_intake_requests_total",
+    "counter",
+    "Requests answered; code 0: closed without an answer.",
+    ("route", "code"),
+)
+EVENTS = Metric("mqworker_intake_events_total", "counter", "Events confirmed by the broker.")
+REFUSED = Metric("mqworker_intake_refused_total", "counter", "Events that can't be used.")
+LETTERS = Metric(
+    "mqworker_intake_dead_letters_total", "counter", "Of these, confirmed as dead letters."
+)
+RECEIVED_BYTES = Metric(
+    "mqworker_intake_received_bytes_total", "counter", "Bytes of bodies, as sent."
+)
+CONNECTIONS = Metric("mqworker_intake_connections", "gauge", "Open connections.")
+WAITING = Metric("mqworker_intake_waiting_events", "gauge", "Events that wait for the broker.")
+WAITING_BYTES = Metric("mqworker_intake_waiting_bytes", "gauge", "Their bytes.")
+BROKER_READY = Metric(
+    "mqworker_intake_broker_ready", "gauge", "Whether the broker takes messages: 1 or 0."
+)
+
+METRICS = (
+    *(REQUESTS, EVENTS, REFUSED, LETTERS, RECEIVED_BYTES),
+    *(CONNECTIONS, WAITING, WAITING_BYTES, BROKER_READY),
+)
 
 
 @dataclass(slots=True)
@@ -46,36 +68,26 @@ class Gauges:
 
 def answer_metrics(counts: Counts, gauges: Gauges) -> Answer:
     """Return everything that is counted."""
-    return Answer(200, "".join(lines(counts, gauges)).encode(), FORMAT)
+    return Answer(200, exposed(families(counts, gauges)).encode(), FORMAT)
 
 
-def lines(counts: Counts, gauges: Gauges) -> Iterator[str]:
-    """Give the lines of the text."""
-    yield from head("requests_total", "counter", "Requests answered; code 0: closed without one.")
-    for (route, status), number in sorted(counts.requests.items()):
-        yield f'mqworker_intake_requests_total{{route="{route}",code="{status}"}} {number}\n'
-    for name, words, value in (
-        ("events_total", "Events confirmed by the broker.", counts.events),
-        ("refused_total", "Events that can't be used.", counts.refused),
-        ("dead_letters_total", "Of these, confirmed as dead letters.", counts.letters),
-        ("received_bytes_total", "Bytes of bodies, as sent.", counts.received_bytes),
+def families(counts: Counts, gauges: Gauges) -> Iterator[Family]:
+    """Give each metric with its numbers."""
+    yield (
+        REQUESTS,
+        [
+            Reading(number, {"route": route, "code": str(status)})
+            for (route, status), number in sorted(counts.requests.items())
+        ],
+    )
+    for metric, value in (
+        (EVENTS, counts.events),
+        (REFUSED, counts.refused),
+        (LETTERS, counts.letters),
+        (RECEIVED_BYTES, counts.received_bytes),
+        (CONNECTIONS, gauges.connections),
+        (WAITING, gauges.waiting),
+        (WAITING_BYTES, gauges.waiting_bytes),
+        (BROKER_READY, int(gauges.ready)),
     ):
-        yield from single(name, "counter", words, value)
-    for name, words, value in (
-        ("connections", "Open connections.", gauges.connections),
-        ("waiting_events", "Events that wait for the broker.", gauges.waiting),
-        ("waiting_bytes", "Their bytes.", gauges.waiting_bytes),
-        ("broker_ready", "Whether the broker takes messages.", int(gauges.ready)),
-    ):
-        yield from single(name, "gauge", words, value)
-
-
-def single(name: str, kind: str, words: str, value: int) -> Iterator[str]:
-    """Give the lines of a number that has no labels."""
-    yield from head(name, kind, words)
-    yield f"mqworker_intake_{name} {value}\n"
-
-
-def head(name: str, kind: str, words: str) -> Iterator[str]:
-    """Give the lines before a number."""
-    yield f"# HELP mqworker_intake_{name} {words}\n# TYPE mqworker_intake_{name} {kind}\n"
+        yield metric, [Reading(value)]

@@ -89,10 +89,11 @@ def written(value: Any) -> bytes | None:
 
 def excess_of(record: Record, body: bytes | None, limits: Limits) -> Refusal | None:
     """Return why an event is too large, too deep or has too many keys, else None."""
-    if body is not None and len(body) > limits.max_body_bytes:
-        reason = f"the event has {len(body)} bytes, {limits.max_body_bytes} are allowed"
+    size = limits.max_body_bytes if body is None else len(body)
+    if size > limits.max_body_bytes:
+        reason = f"the event has {size} bytes, {limits.max_body_bytes} are allowed"
         return Refusal("decode", reason)
-    return find_excess(record, limits)
+    return find_excess(record, limits, size)
 
 
 class Envelope:

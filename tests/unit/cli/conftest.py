@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,8 +31,9 @@ def mqworker(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
 @pytest.fixture(autouse=True)
 def _logging_as_it_was() -> Iterator[None]:
     root, show = logging.getLogger(), warnings.showwarning
-    handlers, level = list(root.handlers), root.level
+    handlers, level, hook = list(root.handlers), root.level, sys.excepthook
     yield
+    sys.excepthook = hook
     logging.captureWarnings(False)
     warnings.showwarning = show
     root.handlers[:], root.level = handlers, level

@@ -3,11 +3,13 @@ from __future__ import annotations
 import json
 import logging
 import shlex
+import sys
 from typing import NoReturn
 
 import pytest
 
-from mqworker.cli.logs import Format, set_up
+from mqworker.cli.journal import JournalHandler
+from mqworker.cli.logs import Format, handler_for, set_up
 
 log = logging.getLogger("mqworker.some.part")
 
@@ -96,3 +98,66 @@ def test_libraries_are_heard_only_at_level_debug(capsys: pytest.CaptureFixture[s
 
     assert quiet == ""
     assert "the same" in logged(capsys)
+
+
+def test_json_has_what_a_message_names_and_text_says_it_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    set_up("info", "json")
+    log.info("not confirmed count=%d pid=%d", 3, 7)
+    found = json.loads(logged(capsys))
+    set_up("info", "text")
+    log.info("not confirmed count=%d", 3)
+
+    assert 3 == found["count"]
+    assert found["pid"] != 7
+    assert logged(capsys).endswith('msg="not confirmed count=3"\n')
+
+
+def test_a_flood_is_held_back_but_for_who_asked_for_everything(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    set_up("info", "text")
+    for number in range(100):
+        log.error("again %d", number)
+    logging.getLogger().handlers[0].close()
+    calm = logged(capsys)
+    set_up("debug", "text")
+    for number in range(100):
+        log.error("again %d", number)
+
+    assert (21, 100) == (calm.count("\n"), logged(capsys).count("\n"))
+    assert "80 more like this in 30 s" in calm
+    assert "held_back=80" in calm
+
+
+def test_a_line_that_goes_into_the_journal_begins_with_its_priority(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    handler = handler_for("text", into_journal=True)
+    handler.handle(logging.makeLogRecord({"levelno": logging.WARNING, "msg": "x"}))
+
+    assert logged(capsys).startswith("<4>time=")
+
+
+def test_auto_is_the_journal_where_standard_error_leads_into_it() -> None:
+    found = [handler_for("auto", into_journal=each) for each in (True, False)]
+    for each in found:
+        each.close()
+    assert [JournalHandler, logging.StreamHandler] == [type(each) for each in found]
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_defect_that_ends_the_process_is_a_line_of_the_log(
+    form: Format, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up("info", form)
+    try:
+        int("MARKER")
+    except ValueError as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+
+    output = logged(capsys)
+    assert output.count("\n") == 1
+    assert "ended by a defect of mqworker" in output
+    assert "base 10" not in output

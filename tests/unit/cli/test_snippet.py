@@ -5,7 +5,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mqworker.cli.snippet import draw, render
+from mqworker.cli.snippet import draw
+from mqworker.core.json_lines import render
 from mqworker.core.message import Refusal
 
 EVENT = {"category": "authentication", "details": {"sourceipaddress": "300.1.2.3", "a/b": [1]}}

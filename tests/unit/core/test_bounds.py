@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mqworker.core.bounds import Limits, find_excess, is_flat
+from mqworker.core.bounds import Limits, find_excess, find_many, is_flat
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -34,40 +34,40 @@ def keys_of(value):
 
 def test_as_many_levels_as_allowed_pass_and_one_more_does_not():
     limits = Limits(max_depth=4)
-    assert find_excess(nested(4), limits) is None
-    refusal = find_excess(nested(5), limits)
+    assert find_many(nested(4), limits) is None
+    refusal = find_many(nested(5), limits)
     assert refusal.reason == "nested more than 4 levels deep"
     assert refusal.pointer == "/k/k/k/k"
 
 
 def test_a_pointer_escapes_what_would_be_read_as_a_step():
-    refusal = find_excess({"a/b": [0, {"~": {}}]}, Limits(max_depth=3))
+    refusal = find_many({"a/b": [0, {"~": {}}]}, Limits(max_depth=3))
     assert refusal.pointer == "/a~1b/1/~0"
 
 
 def test_a_pointer_of_huge_keys_ends_at_an_ancestor():
-    refusal = find_excess({"short": {"x" * 100_000: {}}}, Limits(max_depth=2))
+    refusal = find_many({"short": {"x" * 100_000: {}}}, Limits(max_depth=2))
     assert refusal.pointer == "/short"
 
 
 def test_keys_of_all_levels_are_counted_together():
     record = {"a": [{"b": 1}, {"b": 1}], "c": {"d": 1}}
-    assert find_excess(record, Limits(max_keys=5)) is None
-    assert find_excess(record, Limits(max_keys=4)).reason == "more than 4 keys"
+    assert find_many(record, Limits(max_keys=5)) is None
+    assert find_many(record, Limits(max_keys=4)).reason == "more than 4 keys"
 
 
 @given(RECORDS, st.integers(1, 6), st.integers(0, 12))
 def test_an_excess_is_found_exactly_when_there_is_one(record, max_depth, max_keys):
     limits = Limits(max_depth=max_depth, max_keys=max_keys)
     excess = depth_of(record) > max_depth or keys_of(record) > max_keys
-    assert (find_excess(record, limits) is not None) == excess
+    assert (find_many(record, limits) is not None) == excess
 
 
 @given(RECORDS, st.integers(1, 6), st.integers(0, 12))
 def test_what_is_flat_holds_no_excess(record, max_depth, max_keys):
     limits = Limits(max_depth=max_depth, max_keys=max_keys)
     if is_flat(record, limits):
-        assert find_excess(record, limits) is None
+        assert find_many(record, limits) is None
 
 
 def test_an_event_with_details_and_tags_is_flat():
@@ -75,3 +75,14 @@ def test_an_event_with_details_and_tags_is_flat():
     assert is_flat(record, Limits(max_keys=5))
     assert not is_flat(record, Limits(max_keys=4))
     assert not is_flat({"details": {"c": [1]}}, Limits())
+
+
+def test_a_key_that_is_too_long_is_found_at_every_depth():
+    limits = Limits(max_key_length=3)
+    for record in ({"long": 1}, {"a": {"long": 1}}, {"a": [[{"b": {}}, {"long": []}]]}):
+        assert find_excess(record, limits, 100).reason == "a key of more than 3 characters"
+    assert find_excess({"abc": [{"abc": {"def": 1}}, "text"]}, limits, 100) is None
+
+
+def test_keys_of_a_short_text_are_not_looked_at():
+    assert find_excess({"long": 1}, Limits(max_key_length=3), 3) is None

@@ -133,7 +133,15 @@ def test_positions_that_we_did_not_write_are_ignored_or_bounded(told):
     assert found is None or len(found) <= 100_000
 
 
-@pytest.mark.parametrize("told", ["yesterday", "2026-11-23T01:00:00", 7, None])
+@pytest.mark.parametrize(
+    "told",
+    [
+        *("yesterday", "2026-11-23T01:00:00", 7, None),
+        *("0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+00:00"),
+        *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"),
+        *("2025-11-20T01:00:00+00:00", "2026-11-27T01:00:00+00:00"),
+    ],
+)
 def test_a_time_of_receipt_that_we_did_not_write_is_ignored(told):
     delivery = Delivery(Tag(0, 1), b"", PlainProperties(headers={"x-mqworker-received": told}), NOW)
     assert first_received(delivery) == NOW

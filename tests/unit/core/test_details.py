@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mqworker.core.details import gather_details, is_same, keep
+from mqworker.core.details import gather_details, is_same, keep, keep_all
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -89,3 +89,26 @@ def test_keeping_a_value_changes_no_other_and_loses_none(details, value):
     again = dict(details)
     keep(details, "x", value)
     assert details == again
+
+
+def test_a_name_spelled_in_many_ways_costs_as_many_looks():
+    looks = []
+
+    class Counted(dict):
+        def __getitem__(self, name):
+            looks.append(name)
+            return super().__getitem__(name)
+
+    details = Counted(x=0)
+    keep_all(details, [("x", number % 500) for number in range(1000)])
+    assert list(range(500)) == list(details.values())
+    assert len(looks) == 500
+
+
+@given(st.lists(st.tuples(st.sampled_from(["x", "x_2", "x_2_2", "y"]), st.integers(0, 3))))
+def test_many_values_are_kept_as_one_after_the_other(pairs):
+    once, one_by_one = {}, {}
+    keep_all(once, pairs)
+    for name, value in pairs:
+        keep(one_by_one, name, value)
+    assert once == one_by_one

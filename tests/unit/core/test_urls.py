@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,3 +59,16 @@ def test_no_password_survives_whatever_characters_it_holds(password: str) -> Non
     marked = f"zq{password}qz"
 
     assert marked not in redact(f"amqp://user:{marked}@host:5672/v")
+
+
+@pytest.mark.parametrize("part", ["x", "a://", "?", "?password", "http://h?token", "@", "a:b@"])
+def test_a_long_text_takes_no_more_time_than_its_length(part: str) -> None:
+    text = part * (2**19 // len(part))
+
+    def seconds(most: int) -> float:
+        begun = time.process_time()
+        redact_text(text[:most])
+        return time.process_time() - begun
+
+    seconds(2**10)
+    assert seconds(2**19) < 64 * max(seconds(2**15), 0.005)

@@ -137,3 +137,10 @@ def test_all_conditions_of_a_rule_have_to_hold():
     assert link_of(one, good)
     assert link_of(one, {**good, "processname": "nginx"}) is None
     assert link_of(one, {**good, "summary": "drop"}) is None
+
+
+@pytest.mark.parametrize("odd", ["a" + SEPARATOR + "b", SEPARATOR, "x" * 3000])
+def test_a_value_that_could_be_another_links_or_fills_memory_makes_no_link(odd):
+    session = rule("details.sessionid", scope=(path("hostname"),), scope_below=16)
+    assert link_of(session, {"hostname": "h", "details": {"sessionid": odd}}) is None
+    assert link_of(session, {"hostname": odd, "details": {"sessionid": "7"}}) is None

@@ -42,6 +42,29 @@ def test_one_event_from_far_ahead_evicts_nothing():
     assert set(range(TODAY, TODAY + 6)) <= played(stream)
 
 
+def test_events_of_the_minutes_to_come_evict_nothing():
+    now = TODAY + SPAN - 1
+    forged = range(now + 1, now + 10 * SPAN)
+    assert set(range(TODAY, now)) <= played([*range(TODAY, now), *forged], now * MINUTE)
+
+
+def test_events_ahead_of_the_clock_are_forgotten_like_any_other():
+    retention = Retention(RULES)
+    for minute in range(TODAY, TODAY + 20 * SPAN):
+        retention.touch((minute + SPAN) * MINUTE, minute * MINUTE)
+        retention.touch(minute * MINUTE, minute * MINUTE)
+        retention.close()
+    assert len(retention.buckets) <= 4 * SPAN
+
+
+def test_what_a_worker_remembers_whose_clock_is_late_is_bounded():
+    retention = Retention(RULES)
+    for minute in range(TODAY, TODAY + 20 * SPAN):
+        retention.touch(minute * MINUTE, (minute - 10 * SPAN) * MINUTE)
+        retention.close()
+    assert len(retention.buckets) <= 4 * SPAN
+
+
 def test_a_backlog_is_forgotten_as_it_is_read_also_beside_todays_events():
     yesterday = TODAY - 24 * 60
     mixed = [TODAY]

@@ -23,7 +23,7 @@ CARRIED = {3: "all", 2: "session, user name"}
 
 def lines_after(words):
     """Return the JSON objects of the literal block that some words introduce."""
-    block = PAGE.split(words, 1)[1].split("::\n\n", 1)[1].split("\n\n", 1)[0]
+    block = PAGE.split(words, 1)[1].split("json\n\n", 1)[1].split("\n\n", 1)[0]
     return [json.loads(line) for line in block.splitlines()]
 
 

@@ -195,3 +195,8 @@ def test_a_sighting_names_its_document_and_its_links_name_their_rules():
     sighting = see({"details": {"requestid": "r", "traceid": "t"}})
     assert (sighting.id, sighting.index_name) == ("e1", "events-20260201")
     assert [rule_name(link) for link in sighting.links] == ["request", "trace"]
+
+
+def test_an_event_that_states_a_value_as_long_as_a_message_is_not_remembered():
+    assert see({"details": {"requestid": "r", "username": "j" * 2048}}) is not None
+    assert see({"details": {"requestid": "r", "username": "j" * 2049}}) is None

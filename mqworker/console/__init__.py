@@ -1,0 +1,1 @@
+"""The console: a small server for people, on this machine only."""

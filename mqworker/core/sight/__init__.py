@@ -1,0 +1,1 @@
+"""What can be seen of running workers: one state for each, and what is made of several."""

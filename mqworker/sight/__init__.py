@@ -1,0 +1,1 @@
+"""Local sockets by which running workers are seen: who serves them, and who asks."""
