@@ -27,7 +27,7 @@ class OperationOptions:
     )
     traces: bool | None = optional(
         FLAG,
-        "Whether to send traces by OTLP over HTTP, as OpenTelemetry's own variables (OTEL_…) say. "
+        "Whether to send traces by OTLP over HTTP, as OpenTelemetry's own variables say. "
         "It takes the extra: pip install 'mqworker[otel]'.",
         usual="whether $OTEL_EXPORTER_OTLP_ENDPOINT is set",
     )
