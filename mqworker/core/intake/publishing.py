@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import orjson
@@ -131,14 +131,28 @@ class Envelope:
         return Publication(event.body, properties, self.rules.exchange, self.rules.grave.queue)
 
     def letters(
-        self, unfit: Iterable[Unfit], content_type: str, encoding: str = ""
+        self,
+        unfit: Iterable[Unfit],
+        name_of: Callable[[int], str | None],
+        content_type: str,
+        encoding: str = "",
     ) -> list[Publication]:
-        """Return the dead letters of what can't be used, each with its own bytes."""
-        return [self.letter(one, content_type, encoding) for one in unfit]
+        """Return the dead letters of what can't be used, each with its own bytes.
 
-    def letter(self, unfit: Unfit, content_type: str, encoding: str) -> Publication:
+        Args:
+            unfit: what can't be used.
+            name_of: what the client calls the event at a place. A client that sends the request
+                again has dead letters of one identity, which count as one.
+            content_type: of the request.
+            encoding: of the request.
+        """
+        return [self.letter(one, name_of(one.position), content_type, encoding) for one in unfit]
+
+    def letter(
+        self, unfit: Unfit, name: str | None, content_type: str, encoding: str
+    ) -> Publication:
         """Return the dead letter of one event that can't be used, or of a whole body."""
-        name = f"{self.stamp.name}-{unfit.position}"
+        name = name or f"{self.stamp.name}-{unfit.position}"
         properties = PlainProperties(
             content_type=short(content_type),
             content_encoding=short(encoding),
