@@ -12,7 +12,15 @@ from mqworker.config.events import EventOptions
 from mqworker.config.sink import SinkOptions
 from mqworker.core.errors import Misconfigured
 
-MORE = ("dead_limit", "management_url", "rules", "memory", "log_level", "log_format")
+MORE = (
+    "dead_limit",
+    "management_url",
+    "rules",
+    "memory",
+    "socket_directory",
+    "log_level",
+    "log_format",
+)
 
 EXTRA = {"uvicorn", "httptools"}
 """What the extra `console` installs."""

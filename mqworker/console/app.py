@@ -23,6 +23,7 @@ from mqworker.core.console.access import FOREIGN, WRONG_HOST, Access, bearer, co
 from mqworker.core.console.frame import entrance, trouble
 from mqworker.core.console.routes import STATIC, Route, route_of
 from mqworker.core.console.view import Asked
+from mqworker.core.display import clip, inert
 from mqworker.core.intake.http import Answer
 from mqworker.intake.answering import Send, closing, hang_up, headers_of, responded, undisturbed
 from mqworker.intake.bodies import Larder, Portion, Receive, Unread, read
@@ -166,7 +167,7 @@ class Console:
         if call.route.name == "leave":
             self.sessions.end(cookie(call.headers, self.cookie))
             return redirect("/", (("set-cookie", self.kept("", age_s=0)),))
-        log.info("console: %s was asked for", call.route.name)
+        log.info("console: %s was asked for: %s", call.route.name, spelled(fields))
         return await self.made(f"{call.route.name}!", fields, session, call.route)
 
     async def entered(self, token: str) -> Answer:
@@ -207,6 +208,12 @@ class Console:
         if isinstance(made, Answer):
             return made
         return rendered(made, asked.word, writable=self.writable, as_json=as_json)
+
+
+def spelled(fields: Mapping[str, str]) -> str:
+    """Return what a form asks for, for the log: printable, of bounded length, without its word."""
+    told = {name: value for name, value in fields.items() if value and name != "word"}
+    return inert(clip(" ".join(f"{name}={clip(value, 80)}" for name, value in told.items())))
 
 
 def form_of(text: bytes) -> dict[str, str]:

@@ -6,7 +6,8 @@ const EVERY_MS = 2000;
 
 async function look() {
   const here = document.querySelector("main[data-live]");
-  if (!here || document.hidden || document.activeElement.closest("main form")) return;
+  const reading = document.activeElement?.closest("main") || !getSelection().isCollapsed;
+  if (!here || document.hidden || reading) return;
   const answer = await fetch(location.href, { credentials: "same-origin" });
   if (answer.redirected || !answer.ok) {
     location.assign(answer.redirected ? answer.url : location.href);

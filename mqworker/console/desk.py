@@ -185,7 +185,7 @@ class Desk:
         finally:
             task.ended = datetime.now(UTC)
             if task.deed != "look":
-                self.snapshots.clear()
+                self.snapshots = {}
                 told = " ".join(f"{name}={number}" for name, number in task.fates.items())
                 log.info("%s dead letters %s error=%r", task.deed, told, task.error)
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from threading import Lock
 
 from mqworker.console.desk import Busy, Desk
+from mqworker.console.lookout import Lookout
 from mqworker.console.watch import Watch
 from mqworker.core.clause import ID, Clause
 from mqworker.core.console import event as event_page
@@ -47,12 +48,14 @@ class Pages:
 
     desks: where the dead letters are, by the queue that they came from, and go back to; the first
         is meant where none is named. limit: how many may be at each.
-    archive: the stored events. policy, rules: of the configuration. check: looks at everything.
+    watch: measures the queues. lookout: asks the workers. archive: the stored events.
+    policy, rules: of the configuration. check: looks at everything.
     """
 
     desks: Mapping[str, Desk]
     limit: int
     watch: Watch
+    lookout: Lookout
     archive: Archive
     policy: Policy
     rules: Rules
@@ -64,7 +67,8 @@ class Pages:
         """Tell how all is."""
         deaths = [self.deaths(queue) for queue in self.desks]
         now = datetime.now(UTC)
-        return overview(Overview(self.watch.told(), deaths, self.watch.trouble, now))
+        workers, trouble = self.lookout.workers, self.watch.trouble
+        return overview(Overview(self.watch.told(), deaths, trouble, now, workers))
 
     def deaths(self, queue: str) -> Deaths:
         """Return what is known of a queue's dead letters."""
@@ -95,13 +99,12 @@ class Pages:
         here = letters_page.current(asked) | {"queue": queue}
         if found is None:
             if self.desks[queue].is_busy:
-                return View("", "/letters", location=url("/job", **here))
+                return self.job(asked)._replace(location=url("/job", **here))
             raise BrokerUnavailable(caution or "the letters could not be looked through")
-        if anew:
-            return View("", "/letters", location=url("/letters", **here))
         page = number_of(asked, "page", 1, MOST_PAGES)
         told = Listing(found, list(self.desks), queue, page, caution)
-        return letters_page.letters(told, asked)
+        onward = url("/letters", **here) if anew else ""
+        return letters_page.letters(told, asked)._replace(location=onward)
 
     def found(
         self, queue: str, selection: Selection, *, anew: bool = False
@@ -235,6 +238,5 @@ class Pages:
             waited = time.monotonic() - began > 1
             if self.checked is None or (asked.get("again") and not waited):
                 self.checked = Health(list(self.check()), datetime.now(UTC))
-        if asked.get("again"):
-            return View("", "/health", location="/health")
-        return health(self.checked, asked)
+        onward = "/health" if asked.get("again") else ""
+        return health(self.checked, asked)._replace(location=onward)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Protocol
 
@@ -19,6 +18,8 @@ log = logging.getLogger(__name__)
 
 EVERY_S = 2.0
 """Between two measurements, in seconds."""
+
+MOST_SAMPLES = int(SPAN_S / EVERY_S)
 
 
 class Gauge(Protocol):
@@ -40,7 +41,11 @@ class Series:
     """What one queue held, over time; None where it could not be known, or there was no queue."""
 
     depth: Depth | None = None
-    samples: deque[Sample] = field(default_factory=lambda: deque(maxlen=int(SPAN_S / EVERY_S)))
+    samples: tuple[Sample, ...] = ()
+
+    def add(self, value: float | None) -> None:
+        """Note what was measured now; who reads meanwhile has what was there before, or after."""
+        self.samples = (*self.samples, Sample(time.monotonic(), value))[-MOST_SAMPLES:]
 
 
 class Watch:
@@ -87,17 +92,17 @@ class Watch:
 
     def take(self, gauge: Gauge) -> None:
         """Measure once."""
-        measured, now = gauge.measure(), time.monotonic()
+        measured = gauge.measure()
         for name, series in self.series.items():
             series.depth = measured.get(name)
-            series.samples.append(Sample(now, series.depth.ready if series.depth else None))
+            series.add(series.depth.ready if series.depth else None)
         self.trouble = ""
 
     def miss(self, trouble: str) -> None:
         """Note that nothing could be measured."""
         self.trouble = trouble
         for series in self.series.values():
-            series.samples.append(Sample(time.monotonic(), None))
+            series.add(None)
 
     def told(self) -> list[Queue]:
         """Return what is known of each queue."""
@@ -106,7 +111,7 @@ class Watch:
     def queue(self, name: str, *, dead: bool) -> Queue:
         """Return what is known of a queue."""
         series = self.series[name]
-        samples, is_known = tuple(series.samples), not self.trouble
+        samples, is_known = series.samples, not self.trouble
         depth = series.depth if is_known else None
         is_there = depth is not None or not is_known
         return Queue(name, dead=dead, is_there=is_there, depth=depth or Depth(), samples=samples)

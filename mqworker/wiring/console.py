@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
+from urllib.parse import urlsplit
 
 from mqworker.config.load import Loaded
 from mqworker.config.networks import is_loopback
@@ -16,6 +17,7 @@ from mqworker.config.settings import Settings
 from mqworker.console.answers import Maker
 from mqworker.console.app import Console
 from mqworker.console.desk import Desk, Stacks
+from mqworker.console.lookout import Lookout
 from mqworker.console.pages import Pages
 from mqworker.console.server import serve, static_files
 from mqworker.console.sessions import Sessions
@@ -23,10 +25,12 @@ from mqworker.console.watch import Watch
 from mqworker.core.console.access import Access
 from mqworker.core.deadletter import Grave
 from mqworker.core.errors import Misconfigured
+from mqworker.core.urls import redact
 from mqworker.intake.listening import shown
 from mqworker.wiring.checkup import check_all
 from mqworker.wiring.dead_letters import AHEAD, counter, open_returns, open_shelf
 from mqworker.wiring.gauge import open_gauge, others_looking
+from mqworker.wiring.lookout import all_states
 from mqworker.wiring.policy import build_policy
 from mqworker.wiring.sink import open_sink
 from mqworker.wiring.sockets import bound
@@ -57,17 +61,18 @@ def run_console(loaded: Loaded, announce: Callable[[str], None]) -> int:
         ending.callback(listening.close)
         pages = open_pages(loaded, ending)
         console = Console(
-            Access(token, (settings.console_origin or "").rstrip("/").lower()),
+            Access(token, origin_of(settings)),
             Sessions(time.monotonic),
             makers(pages),
             static_files(),
             f"mqworker_console_{listening.getsockname()[1]}",
             writable=settings.console_writable,
         )
-        where = settings.console_origin or shown(listening, tls=False)
+        where = console.access.origin or shown(listening, tls=False)
         known = "" if settings.console_token else f"?token={token}"
         pages.watch.start()
-        serve(console, listening, partial(announce, f"{where.rstrip('/')}/{known}"))
+        pages.lookout.start()
+        serve(console, listening, partial(announce, f"{where}/{known}"))
     return 0
 
 
@@ -84,6 +89,24 @@ def require_loopback(settings: Settings) -> None:
             f"the console speaks plain HTTP: listen on 127.0.0.1:{port}, and come by ssh -L "
             f"{port}:127.0.0.1:{port} or by a reverse proxy with TLS (console_origin)"
         )
+
+
+def origin_of(settings: Settings) -> str:
+    """Return where a reverse proxy shows the console, as browsers write it (RFC 6454); "" if none.
+
+    Raises:
+        Misconfigured: it names more than a host and a port.
+    """
+    if settings.console_origin is None:
+        return ""
+    parts = urlsplit(settings.console_origin.lower())
+    if parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise Misconfigured(
+            f"console_origin: {redact(settings.console_origin)}: expected a scheme, a host and "
+            "maybe a port: the console is at the root of its host"
+        )
+    usual = {"http": ":80", "https": ":443"}[parts.scheme]
+    return f"{parts.scheme}://{parts.netloc.removesuffix(usual)}"
 
 
 def token_of(settings: Settings) -> str:
@@ -110,6 +133,8 @@ def open_pages(loaded: Loaded, ending: ExitStack) -> Pages:
     queues |= {Grave(queue).dead_queue: True for queue in settings.queue}
     watch = Watch(lambda: open_gauge(settings, list(queues)), queues)
     ending.callback(watch.close)
+    lookout = Lookout(partial(all_states, settings))
+    ending.callback(lookout.close)
     archive = open_sink(settings)
     ending.callback(archive.close)
     desks = {queue: open_desk(replace(settings, queue=(queue,))) for queue in settings.queue}
@@ -119,6 +144,7 @@ def open_pages(loaded: Loaded, ending: ExitStack) -> Pages:
         desks=desks,
         limit=settings.dead_limit,
         watch=watch,
+        lookout=lookout,
         archive=archive,
         policy=build_policy(settings),
         rules=load_rules(settings.rules),

@@ -12,26 +12,39 @@ from mqworker.brokers.rabbitmq import RabbitmqOptions
 from mqworker.brokers.rabbitmq_gauge import RabbitmqGauge
 from mqworker.core.errors import BrokerUnavailable, MqworkerError
 from mqworker.ports import QueueDepth
+from mqworker.publishers.rabbitmq import RabbitmqPublisher
 from tests.daemons import await_condition
 from tests.integration.events import bad_messages
-from tests.integration.pairs import DEAD_QUEUE, QUEUE, Served
+from tests.integration.pairs import DEAD_QUEUE, EXCHANGE, QUEUE
 from tests.services.program import free_port
+from tests.services.rabbitmq import Rabbitmq
 
 
 @pytest.fixture
-def gauge(served: Served) -> Iterator[RabbitmqGauge]:
-    with closing(RabbitmqGauge(served.options(), [QUEUE, DEAD_QUEUE])) as made:
+def options(rabbitmq: Rabbitmq) -> Iterator[RabbitmqOptions]:
+    with rabbitmq.vhost() as url:
+        yield RabbitmqOptions(urls=(url,), queue=QUEUE, exchanges=(EXCHANGE,))
+
+
+@pytest.fixture
+def gauge(options: RabbitmqOptions) -> Iterator[RabbitmqGauge]:
+    with closing(RabbitmqGauge(options, [QUEUE, DEAD_QUEUE])) as made:
         yield made
 
 
+def publish(options: RabbitmqOptions, count: int) -> None:
+    with closing(RabbitmqPublisher(options, options.topology)) as publisher:
+        publisher.publish([*bad_messages("run", count)])
+
+
 def test_depths_are_measured_and_a_queue_that_is_not_there_is_told_from_an_empty_one(
-    served: Served, gauge: RabbitmqGauge, monkeypatch: pytest.MonkeyPatch
+    options: RabbitmqOptions, gauge: RabbitmqGauge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert {QUEUE: None, DEAD_QUEUE: None} == gauge.measure()
 
     monkeypatch.setattr(rabbitmq_gauge, "AGAIN_S", 0.0)
     gauge.absent.clear()
-    served.publish([*bad_messages(served.run, 3)])
+    publish(options, 3)
 
     def counted() -> bool:
         return {QUEUE: QueueDepth(3, 0), DEAD_QUEUE: None} == gauge.measure()
@@ -40,9 +53,9 @@ def test_depths_are_measured_and_a_queue_that_is_not_there_is_told_from_an_empty
 
 
 def test_one_connection_serves_many_measurements_and_its_loss_is_an_outage_of_moments(
-    served: Served, gauge: RabbitmqGauge
+    options: RabbitmqOptions, gauge: RabbitmqGauge
 ) -> None:
-    served.publish([*bad_messages(served.run, 1)])
+    publish(options, 1)
     gauge.queues = [QUEUE]
     for _ in range(20):
         assert {QUEUE: QueueDepth(1, 0)} == gauge.measure()
@@ -50,7 +63,7 @@ def test_one_connection_serves_many_measurements_and_its_loss_is_an_outage_of_mo
     assert link
     gauge.measure()
     assert link is gauge.dialer.link
-    link.abort()
+    link.fail(ConnectionError("lost"))
 
     def measured() -> bool:
         try:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from mqworker.core.console import workers
 from mqworker.core.console.chart import Sample, sparkline
 from mqworker.core.console.elements import (
     FOOT,
@@ -20,6 +21,7 @@ from mqworker.core.console.elements import (
     word,
 )
 from mqworker.core.console.view import View
+from mqworker.core.console.workers import Workers
 from mqworker.core.markup import safe
 from mqworker.core.toll import Cause, Toll
 
@@ -86,6 +88,7 @@ class Deaths(NamedTuple):
 class Overview(NamedTuple):
     """Everything on the page.
 
+    workers: those that can be seen.
     trouble: why the broker could not be asked, "" when it could.
     """
 
@@ -93,6 +96,7 @@ class Overview(NamedTuple):
     deaths: Sequence[Deaths]
     trouble: str
     now: datetime
+    workers: Workers = Workers()
 
 
 def overview(told: Overview) -> View:
@@ -105,6 +109,7 @@ def as_object(told: Overview) -> dict[str, Any]:
     return {
         "time": told.now,
         "attention": list(attention(told)),
+        "workers": workers.as_object(told.workers),
         "queues": [
             {"name": each.name, "is_there": each.is_there, **each.depth._asdict()}
             | {"trend": each.trend}
@@ -127,6 +132,7 @@ def attention(told: Overview) -> Iterator[str]:
     """Give what needs somebody."""
     if told.trouble:
         yield f"The broker can't be asked: {told.trouble}"
+    yield from workers.attention(told.workers)
     yield from (words for queue in told.queues for words in wrong_with(queue))
     for deaths in told.deaths:
         if deaths.limit and (deaths.ready or 0) >= NEARLY_FULL * deaths.limit:
@@ -155,6 +161,7 @@ def body(told: Overview) -> Iterator[str]:
     if not wrong:
         yield note("Nothing needs attention.", "good")
     yield f'<p class="note">As of {moment(told.now)} UTC.</p>\n'
+    yield from workers.body(told.workers, SPAN_S)
     yield from queue_table(told.queues)
     for deaths in told.deaths:
         yield from dead_letters(deaths, told.now)

@@ -8,6 +8,7 @@ import pytest
 from mqworker.config.schemafiles import load_schemas
 from mqworker.console import pages as makers
 from mqworker.console.desk import Desk
+from mqworker.console.lookout import Lookout
 from mqworker.console.pages import Pages
 from mqworker.console.watch import Watch
 from mqworker.core.console.overview import Depth
@@ -41,7 +42,9 @@ class Checked:
 @pytest.fixture
 def pages(desk: Desk) -> Pages:
     watch = Watch(lambda: pytest.fail("never started"), {"eventtask": False})
-    return Pages({"eventtask": desk}, 100, watch, stored(*web()), POLICY, RULES, Checked())
+    return Pages(
+        {"eventtask": desk}, 100, watch, Lookout(list), stored(*web()), POLICY, RULES, Checked()
+    )
 
 
 POLICY = Policy(load_schemas(()))
@@ -63,7 +66,8 @@ def test_letters_are_looked_at_once_and_again_when_asked_or_when_there_are_other
     assert 1 == facts(pages.letters(asked()))["letters"]
     scene.bury(GOOD)
     assert 1 == facts(pages.letters(asked()))["letters"]
-    assert "/letters?queue=eventtask" == pages.letters(again()).location
+    anew = pages.letters(again())
+    assert ("/letters?queue=eventtask", 2) == (anew.location, facts(anew)["letters"])
     assert 2 == facts(pages.letters(asked()))["letters"]
 
     monkeypatch.setattr(makers, "FRESH_S", 0.0)
