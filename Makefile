@@ -3,6 +3,7 @@
 # make compiled  the same with the way of a message compiled: in build/compiled
 # make bench  a short drain, latency and single steps; writes docs/benchmarks.rst (before it: make
 #             compiled, and benchmarks/telegraf/build.sh, for the arms that need them)
+# make campaign MINUTES=10 SEED=7  faults over real services, and an oracle: build/campaign
 # make profile  where the microseconds of an event go
 # make fuzz   MINUTES=5: a fuzzer on each target for so long; needs CPython 3.11 to 3.13 on x86-64
 # make soak   EVENTS=2000000: memory, files and threads while they go through; writes docs/soak.rst
@@ -16,8 +17,8 @@ SPHINX := $(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --nitpicky 
 # Debian 12's pip would take an older way to install that does not find the schemas.
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
 
-.PHONY: demo check lint unit test test-long compiled test-compiled services bench profile docs man
-.PHONY: generated fuzz soak clean
+.PHONY: demo check lint unit test test-long compiled test-compiled services bench campaign profile docs
+.PHONY: man generated fuzz soak clean
 
 demo: .venv/for-use
 	$(BIN)/mqworker demo
@@ -56,6 +57,10 @@ test-compiled: compiled
 bench: .venv/for-tests
 	$(BIN)/python -m benchmarks.bench
 
+# The same seed is the same plan; without SEED it is a new one.
+campaign: .venv/for-tests services
+	$(BIN)/python -m tests.campaign --minutes $(or $(MINUTES),3) $(if $(SEED),--seed $(SEED))
+
 profile: .venv/for-tests
 	$(BIN)/python -m benchmarks.steps --compare
 
@@ -87,6 +92,7 @@ generated: .venv/for-tests
 	$(BIN)/python -m mqworker.cli.manual > docs/commands.rst
 	$(BIN)/python -m mqworker.config.manual > docs/configuration.rst
 	$(BIN)/python -m mqworker.config.schemadocs > docs/schemas.rst
+	$(BIN)/python -m mqworker.config.metricsdocs > docs/metrics.rst
 	$(BIN)/python -m mqworker.config.example > examples/mqworker.toml
 
 services:

@@ -29,7 +29,11 @@ def setup_compiled() -> None:
     except ImportError:
         setup(setup_requires=["mypy>=1.19"])
     else:
-        setup(ext_modules=mypycify([*MYPY, *compiled_modules()], opt_level="2"))
+        modules = mypycify([*MYPY, *compiled_modules()], opt_level="2")
+        for module in modules:
+            # Functions of these modules call each other directly, and not by way of the linker.
+            module.extra_compile_args.append("-fno-semantic-interposition")
+        setup(ext_modules=modules)
 
 
 if os.environ.get("MQWORKER_COMPILE") == "1":

@@ -81,9 +81,19 @@ def conditions(events: int, rounds: int) -> dict[str, Any]:
         "rounds": rounds,
         "date": datetime.now(UTC).date().isoformat(),
         "processors": os.cpu_count(),
-        "python": platform.python_version(),
+        "python": interpreter(),
         "load": os.getloadavg()[0],
     }
+
+
+def interpreter() -> str:
+    """Return the version of Python, and whether it is the distribution's: these are built better.
+
+    Debian's is optimized by a profile and at link time, and needs a tenth less CPU than one that
+    was built without.
+    """
+    version = platform.python_version()
+    return f"{version} of the distribution" if sys.base_prefix == "/usr" else version
 
 
 def drains(sink_name: str, bodies: list[bytes], rounds: int) -> tuple[list[Any], float]:

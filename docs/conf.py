@@ -31,7 +31,7 @@ man_pages = [
     ("configuration", "mqworker.toml", "the configuration of mqworker", [], 5),
 ]
 
-OUTSIDE = re.compile(r"^(\.\. (?:_[^:]+|image:): |.*`docs/ <)docs/([\w.-]+)", re.MULTILINE)
+OUTSIDE = re.compile(r"(^\.\. (?:_[^:]+|image:): |(?<=\S) <)docs/([\w.-]+)", re.MULTILINE)
 
 
 def from_above(_app: Any, _path: Path, docname: str, content: list[str]) -> None:

@@ -217,7 +217,9 @@ class Correlating:
             if self.privacy is not None:
                 fields = self.privacy.document(fields, item.answer, self.replica.rules)
             index_name, name, _, elsewhere = item.document
-            item.document = Document(index_name, name, serialize(fields), elsewhere)
+            source = serialize(fields)
+            item.document = tuple.__new__(Document, (index_name, name, source, elsewhere))
+            item.event.fields.clear()  # needed no more, and most of what an event in hand weighs
         except Refused as refused:
             self.unfinished.discard(item.event.id)
             item.outcome = Outcome("refused", refused.refusal.reason)

@@ -74,6 +74,7 @@ class Lanes(Generic[Work, Result]):
         """Do what is submitted, for ever. A defect in `do` costs a result, never the thread."""
         while (work := self.todo.get()) is not None:
             self.done.put(Finished(work, self.attempt(work)))
+            del work  # else it would be held until there is other work
 
     def attempt(self, work: Work) -> Result | None:
         """Return the result of some work, None when it raised; say why, but not again and again."""

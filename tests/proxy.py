@@ -17,12 +17,14 @@ class Proxy:
     """Forwards 127.0.0.1:`port` to a server; to be used as a context manager.
 
     delay_s: how long each piece of data is held up, in either direction.
+    rate: bytes per second that each direction of a connection lets through; 0 for any.
     accepted: how many connections there have been.
     """
 
     def __init__(self, host: str, port: int) -> None:
         self.target = host, port
         self.delay_s = 0.0
+        self.rate = 0.0
         self.accepted = 0
         self.flowing = Event()
         self.flowing.set()
@@ -94,13 +96,24 @@ class Proxy:
             self.start(self.pump, server, client)
 
     def pump(self, source: socket.socket, sink: socket.socket) -> None:
-        with suppress(OSError):
+        """Forward one direction; what one end does to it, an end or a reset, the other one sees."""
+        try:
             while data := source.recv(CHUNK):
                 self.flowing.wait()
-                if self.delay_s:
-                    time.sleep(self.delay_s)
+                self.hold_up(len(data))
                 sink.sendall(data)
+            self.flowing.wait()
             sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            self.flowing.wait()
+            reset(source)
+            reset(sink)
+
+    def hold_up(self, size: int) -> None:
+        """Wait for as long as so many bytes are to take."""
+        pause_s = self.delay_s + (size / self.rate if self.rate else 0.0)
+        if pause_s:
+            time.sleep(pause_s)
 
 
 def reset(end: socket.socket) -> None:

@@ -132,11 +132,10 @@ class Consumer:
         received = self.received
         if received is None:
             received = self.received = self.clock()
-        tag = Tag(self.channel_number, number)
+        tag = tuple.__new__(Tag, (self.channel_number, number))
         origin = self.origins.get(consumer_tag, "")
-        self.buffer.append(
-            Delivery(tag, body, properties, received, redelivered, exchange, routing_key, origin)
-        )
+        delivery = (tag, body, properties, received, redelivered, exchange, routing_key, origin)
+        self.buffer.append(tuple.__new__(Delivery, delivery))
         if len(body) > LARGE_BYTES and self.prefetch.add(number, len(body)):
             self.lighten()
 

@@ -64,8 +64,9 @@ class Link:
             return
         try:
             self.run(max(0.0, wait_s))
-        except (AssertionError, exceptions.AMQPError, OSError) as error:
-            # pika trips over itself where a connection is given up while it comes about.
+        except (AssertionError, ValueError, exceptions.AMQPError, OSError) as error:
+            # pika trips over itself where a connection is given up while it comes about: by us, or
+            # by a peer that resets it before pika asks for its name (a ValueError).
             self.ended(self.connection, error)
             self.finish()
         if self.connection.is_closed:

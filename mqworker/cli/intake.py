@@ -10,7 +10,7 @@ from mqworker.config.intake import IntakeOptions
 from mqworker.core.errors import Misconfigured
 from mqworker.wiring.sockets import bind
 
-MORE = ("max_body", "max_depth", "max_keys", "drain", "log_level", "log_format")
+MORE = ("max_body", "max_depth", "max_keys", "drain", "log_level", "log_format", "traces")
 
 EXTRA = {"uvicorn", "httptools", "opentelemetry", "google"}
 """What the extra `intake` installs."""

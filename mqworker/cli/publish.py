@@ -22,6 +22,7 @@ from mqworker.config.broker import BrokerOptions
 from mqworker.config.settings import Settings
 from mqworker.core.decode import Limits
 from mqworker.core.errors import MqworkerError
+from mqworker.core.trace_context import TRACEPARENT, TRACESTATE, carried
 from mqworker.wiring.broker import open_publisher
 
 LONGEST_RUN_ID = 200
@@ -74,10 +75,14 @@ def publish(
     the line's number. So the same file published twice is stored twice, unless it is with the
     same --run-id, or with --id-field. (Events without a time of their own go to the day on which
     they were published: for them this holds within a day.)
+
+    $TRACEPARENT and $TRACESTATE, where they are set, are passed on in the messages' headers.
     """
     settings = configuration.settings
+    context = carried({name: os.environ.get(name.upper()) for name in (TRACEPARENT, TRACESTATE)})
     with closing(open_publisher(settings)) as publisher:
-        sending = Sending(publisher, settings.exchange[0], settings.first_queue, run_id, id_field)
+        exchange, queue = settings.exchange[0], settings.first_queue
+        sending = Sending(publisher, exchange, queue, run_id, id_field, context)
         status = send_all(sending, file, limits_of(settings))
     if as_json:
         echo_json(sending.summary())

@@ -8,8 +8,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from mqworker import __version__
@@ -29,6 +29,7 @@ class Sending:
     """Publishes events, all to one exchange.
 
     run_id: what each message_id begins with, unless `id_field` names the field that holds it.
+    context: the headers that carry the context of a trace.
     """
 
     publisher: Publisher
@@ -36,6 +37,7 @@ class Sending:
     routing_key: str
     run_id: str
     id_field: str | None
+    context: Mapping[str, str] = field(default_factory=dict)
     confirmed: int = 0
     bad: int = 0
     line: int = 0
@@ -60,7 +62,9 @@ class Sending:
             self.bad += 1
             complain(f"line {item.number}: {name.reason if isinstance(name, Bad) else name}")
             return None
-        return Publication(item.body, properties(name), self.exchange, self.routing_key)
+        return Publication(
+            item.body, properties(name, self.context), self.exchange, self.routing_key
+        )
 
     def name(self, item: Found) -> str | Bad:
         """Return the message ID of an event."""
@@ -100,10 +104,11 @@ class Sending:
         }
 
 
-def properties(message_id: str) -> PlainProperties:
+def properties(message_id: str, context: Mapping[str, str]) -> PlainProperties:
     """Return the properties of a message that is sent now."""
     return PlainProperties(
         content_type="application/json",
+        headers=context or None,
         delivery_mode=PERSISTENT,
         message_id=message_id,
         timestamp=int(time.time()),

@@ -48,6 +48,7 @@ class BrokerTransport:
         properties = PlainProperties(
             content_type="application/json",
             content_encoding="utf-8",
+            headers=dict(entry.context) or None,
             delivery_mode=PERSISTENT,
             message_id=entry.id,
         )

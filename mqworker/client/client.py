@@ -23,6 +23,7 @@ from mqworker.client.plain import to_json
 from mqworker.client.settings import Settings
 from mqworker.client.shipping import OWN_THREAD, Shipping
 from mqworker.client.spool import Spool
+from mqworker.client.tracing import current_context
 from mqworker.client.waiting import Waiting
 
 OPEN: set[Client] = set()
@@ -107,7 +108,7 @@ class Client:
         """
         try:
             whole = event_of(event, self.program, os.getpid(), time.time())
-            return self.put(Entry(event_id or uuid.uuid4().hex, to_json(whole)))
+            return self.put(Entry(event_id or uuid.uuid4().hex, to_json(whole), current_context()))
         except Exception as error:  # noqa: BLE001 - an application must not fail for its logs
             self.tally.drop(1, f"not an event: {type(error).__name__}")
             return None

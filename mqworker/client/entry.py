@@ -13,15 +13,22 @@ START = b'{"create":{"_id":'
 
 
 class Entry(NamedTuple):
-    """An event: its ID, and the event as JSON without a newline."""
+    """An event: its ID, and the event as JSON without a newline.
+
+    context: of the application's trace, as names and values of headers.
+    """
 
     id: str
     body: bytes
+    context: tuple[tuple[str, str], ...] = ()
 
     @property
     def lines(self) -> bytes:
         """The entry in bulk form."""
-        return b"%b%b}}\n%b\n" % (START, json.dumps(self.id).encode(), self.body)
+        name = json.dumps(self.id).encode()
+        if self.context:
+            name += b"," + json.dumps(dict(self.context)).encode()[1:-1]
+        return b"%b%b}}\n%b\n" % (START, name, self.body)
 
 
 class Read(NamedTuple):
@@ -41,23 +48,26 @@ def read_lines(data: bytes, most: int) -> Read:
     entries: list[Entry] = []
     at = damaged = 0
     while len(entries) < most and (ends := data.find(b"\n", at)) >= 0:
-        name = _id_of(data[at:ends])
-        if name is None:
+        action = _action_of(data[at:ends])
+        if action is None:
             at, damaged = ends + 1, damaged + 1
             continue
         last = data.find(b"\n", ends + 1)
         if last < 0:
             break
-        entries.append(Entry(name, data[ends + 1 : last]))
+        name, context = action
+        entries.append(Entry(name, data[ends + 1 : last], context))
         at = last + 1
     return Read(entries, at, damaged)
 
 
-def _id_of(line: bytes) -> str | None:
+def _action_of(line: bytes) -> tuple[str, tuple[tuple[str, str], ...]] | None:
     if not line.startswith(START):
         return None
     try:
-        name = json.loads(line)["create"]["_id"]
+        details = json.loads(line)["create"]
     except ValueError:
         return None
-    return name if isinstance(name, str) else None
+    name = details.pop("_id")
+    context = tuple((key, value) for key, value in details.items() if isinstance(value, str))
+    return (name, context) if isinstance(name, str) else None

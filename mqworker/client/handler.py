@@ -13,6 +13,7 @@ from mqworker.client.event import event_of_record
 from mqworker.client.plain import to_json
 from mqworker.client.settings import Settings
 from mqworker.client.shipping import OWN_THREAD
+from mqworker.client.tracing import current_context
 
 OWN_LOGGERS = ("pika", "mqworker")
 """What a client itself may log by; over AMQP that is never sent."""
@@ -52,7 +53,7 @@ class Handler(logging.Handler):
             return
         try:
             event = event_of_record(record, self.client.program, record.process or 0)
-            self.client.put(Entry(uuid.uuid4().hex, to_json(event)))
+            self.client.put(Entry(uuid.uuid4().hex, to_json(event), current_context()))
         except Exception as error:  # noqa: BLE001 - an application must not fail for its logs
             where = f"{record.name}, line {record.lineno}"
             self.client.tally.drop(1, f"not a record: {type(error).__name__}: {where}")

@@ -52,6 +52,7 @@ SAMPLES: dict[str, object] = {
     "privacy_key_file": "/etc/mqworker/privacy-key",
     "management_url": "https://mq.example.org:15671",
     "socket_directory": "/run/mqworker/eventtask",
+    "traces": True,
     "metrics_listen": "127.0.0.1:9464",
     "hostname": "collector-1.example.com",
     "queue_url": "https://sqs.eu-central-1.amazonaws.com/123456789012/cloudtrail",

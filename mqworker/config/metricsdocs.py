@@ -24,7 +24,7 @@ Workers
 -------
 
 ``--metrics-listen 127.0.0.1:9464`` serves ``/metrics``, ``/live`` and ``/ready`` for all processes
-of one ``mqworker run`` (or ``mqworker cloudtrail``) together (``docs/sight.rst``). ``worker`` is
+of one ``mqworker run`` (or ``mqworker cloudtrail``) together (:doc:`sight`). ``worker`` is
 the number of a process, from 0; one that is started in the place of another has its number, and
 counts from 0 again.
 
@@ -41,7 +41,7 @@ The intake
 ----------
 
 ``mqworker intake`` has ``/metrics``, ``/live`` and ``/ready`` beside its other routes
-(``docs/intake.rst``).
+(:doc:`intake`).
 
 """
 

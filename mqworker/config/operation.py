@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from mqworker.config.kinds import choice, whole
-from mqworker.config.option import option
+from mqworker.config.kinds import FLAG, choice, whole
+from mqworker.config.option import option, optional
 from mqworker.config.quantities import duration
 
 
@@ -24,6 +24,12 @@ class OperationOptions:
         "How long to finish what is in flight after SIGTERM; what is left then goes back to the "
         "broker.",
         25.0,
+    )
+    traces: bool | None = optional(
+        FLAG,
+        "Whether to send traces by OTLP over HTTP, as OpenTelemetry's own variables say. "
+        "It takes the extra: pip install 'mqworker[otel]'.",
+        usual="whether $OTEL_EXPORTER_OTLP_ENDPOINT is set",
     )
     log_level: Literal["debug", "info", "warning", "error"] = option(
         choice("debug", "info", "warning", "error"), "The least important lines to log.", "info"

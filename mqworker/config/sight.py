@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from mqworker.config.kinds import FILE
+from mqworker.config.kinds import Kind, clipped, path
 from mqworker.config.networks import ADDRESS
 from mqworker.config.option import optional
+
+PLACE = Kind("DIR", "the path of a directory, or none", path, show=str, quote=clipped)
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,7 @@ class SightOptions:
     """Seeing workers."""
 
     socket_directory: Path | None = optional(
-        FILE,
+        PLACE,
         "The directory of the sockets by which mqworker top, tap and console see workers. It is "
         "for this user alone (and root). The word none means no sockets.",
         usual="systemd's $RUNTIME_DIRECTORY, else mqworker/QUEUE below $XDG_RUNTIME_DIR, else "

@@ -20,6 +20,7 @@ _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 is_canonical_ipv4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}").fullmatch
 """Nearly all addresses are that already, and the general way costs ten times as much."""
 _CACHED_ADDRESSES = 16_384
+_JUDGED: Final[dict[str, bool]] = {}
 
 
 class Address(NamedTuple):
@@ -79,13 +80,25 @@ def clean_addresses(fields: dict[str, Any]) -> None:
     details = fields["details"]
     for side in _SIDES:
         text = details.get(side.address)
-        if type(text) is str and is_canonical_ipv4(text):
+        if type(text) is str and is_known_ipv4(text):
             if side.v4 not in details:
                 details[side.v4] = text
             continue
         stated = _take_stated(details, side) if side.address in details else None
         if address := stated or _find_alias(details, side.aliases):
             _place(details, side, address)
+
+
+def is_known_ipv4(text: str) -> bool:
+    """Tell whether text is a canonical IPv4 address; most addresses come again and again."""
+    verdict = _JUDGED.get(text)
+    if verdict is None:
+        verdict = is_canonical_ipv4(text) is not None
+        if len(text) <= _LONGEST_ADDRESS:
+            if len(_JUDGED) >= _CACHED_ADDRESSES:
+                _JUDGED.clear()
+            _JUDGED[text] = verdict
+    return verdict
 
 
 def clean_address(details: dict[str, Any], name: str) -> None:

@@ -77,7 +77,7 @@ def decode(body: bytes, content_encoding: str | None, limits: Limits) -> Decoded
     item = _check(value, limits, len(text))
     if type(item) is Refusal:
         raise Refused(item)
-    return Decoded([item], several=False)
+    return tuple.__new__(Decoded, ([item], False))
 
 
 def _decode_array(values: list[Any], limits: Limits, size: int) -> Decoded:

@@ -30,7 +30,7 @@ def placed(
     """
     where = (naming, event.occurred, stamp, received)
     elsewhere = earlier_places(*where) if redelivered else ()
-    return Document(place(*where), event.id, b"", elsewhere)
+    return tuple.__new__(Document, (place(*where), event.id, b"", elsewhere))
 
 
 def serialize(fields: dict[str, object]) -> bytes:

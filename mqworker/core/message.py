@@ -4,7 +4,9 @@ Delivery (what the broker handed over) -> record (decoded) -> Event (normalized,
 -> Document (what the sink stores) -> Outcome (what became of it). Bad input: Refusal.
 
 What is made for every event is a named tuple and not a frozen dataclass, which costs three times
-as much to make.
+as much to make. On the way of a message it is made by `tuple.__new__(Event, (…))` and not by
+`Event(…)`: a named tuple's own `__new__` is a function in Python that does the same, and with it
+that takes three times as long.
 """
 
 from __future__ import annotations
@@ -114,7 +116,7 @@ class Event(NamedTuple):
 
     id: the document's ID, a function of the message and the position in it alone.
     occurred: the event's own time (aware, UTC), None when the sender gave none.
-    fields: the canonical event, ready to be serialized.
+    fields: the canonical event, ready to be serialized; the worker empties them after that.
     schema: the name of the schema that it satisfies.
     failed: names of the extractors that could not read it.
     """

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-LOOK_BACK_DAYS = 7
-"""How far back a redelivered message that names no time at all is looked for."""
+LOOK_BACK_DAYS, LOOK_AHEAD_DAYS = 7, 1
+"""How far back a redelivered message that names no time at all is looked for; and how far ahead:
+the clock of the worker that had it first may be before ours, or ours was set back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,5 +82,6 @@ def earlier_places(
         candidates = [naming.daily(occurred), naming.out_of_range]
     else:
         days = [received - timedelta(days=back) for back in range(1, LOOK_BACK_DAYS + 1)]
+        days += [received + timedelta(days=on) for on in range(1, LOOK_AHEAD_DAYS + 1)]
         candidates = [naming.daily(day) for day in ([stamp] if stamp else []) + [received, *days]]
     return tuple(dict.fromkeys(name for name in candidates if name != now))

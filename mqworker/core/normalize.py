@@ -104,7 +104,8 @@ def _normalize_plain(record: Record, moment: Moment) -> Normalized | None:
     if occurred is None:
         return None
     fields["severity"] = fields["severity"].upper()
-    return Normalized(_complement(fields, tags.copy(), details.copy(), occurred, moment), occurred)
+    _complement(fields, tags.copy(), details.copy(), occurred, moment)
+    return tuple.__new__(Normalized, (fields, occurred))
 
 
 def _normalize_any(record: Record, moment: Moment) -> Normalized:
@@ -146,7 +147,7 @@ def _complement(
     details: dict[str, Any],
     occurred: datetime | None,
     moment: Moment,
-) -> dict[str, Any]:
+) -> None:
     """Add to an event's texts everything else that every event has."""
     time = write_time(occurred or moment.stamp or moment.received)
     fields["receivedtimestamp"] = moment.receipt or write_time(moment.received)
@@ -157,7 +158,6 @@ def _complement(
     fields["tags"] = tags
     fields["mozdef"] = {"plugins": []}
     fields["details"] = details
-    return fields
 
 
 def _fold_keys(record: Record) -> tuple[dict[str, Any], Spared]:

@@ -100,7 +100,7 @@ def prepare_one(
         event = shape(item, identity, 0, moment, policy)
     except Refused as refused:
         return Prepared(delivery, identity, False, (), (Failure(0, refused.refusal),))
-    return Prepared(delivery, identity, False, (event,))
+    return tuple.__new__(Prepared, (delivery, identity, False, (event,), ()))
 
 
 def shape(
@@ -114,7 +114,8 @@ def shape(
     if isinstance(item, Refusal):
         raise Refused(item)
     fields, occurred, failed, schema = extracted(item, moment, policy)
-    return Event(name, position, occurred, fields, schema or validated(fields, policy), failed)
+    schema = schema or validated(fields, policy)
+    return tuple.__new__(Event, (name, position, occurred, fields, schema, failed))
 
 
 def extracted(record: Record, moment: Moment, policy: Policy) -> Extracted:
@@ -128,9 +129,10 @@ def extracted(record: Record, moment: Moment, policy: Policy) -> Extracted:
     failed = policy.extraction.apply(fields)
     said = fields["mozdef"]["plugins"]
     if not said:
-        return Extracted(fields, occurred, failed)
+        return tuple.__new__(Extracted, (fields, occurred, failed, ""))
     try:
-        return Extracted(fields, occurred, failed, policy.schemas.validate(fields))
+        schema = policy.schemas.validate(fields)
+        return tuple.__new__(Extracted, (fields, occurred, failed, schema))
     except Refused as refused:
         if bare := unspoiled(record, moment, policy):
             for name in said:

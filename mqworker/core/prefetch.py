@@ -1,6 +1,6 @@
 """How many messages to ask a broker for at a time, where some may be large.
 
-A broker counts messages, not bytes: 2000 of 10 MB would be 20 GB on their way before the first is
+A broker counts messages, not bytes: 5000 of 10 MB would be 50 GB on their way before the first is
 settled.
 
 1. The large messages in our hands weigh at most `most_bytes`, and the one more that shows it. Small

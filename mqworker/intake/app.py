@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from mqworker.core.intake.access import Access
@@ -21,6 +21,7 @@ from mqworker.core.intake.metrics import Counts, Gauges, answer_metrics
 from mqworker.core.intake.plan import BULK, NOWHERE, not_allowed, plan
 from mqworker.core.intake.routes import DOCUMENT, Route, route_of
 from mqworker.core.intake.rules import Rules
+from mqworker.core.trace_context import carried
 from mqworker.intake.answering import (
     Send,
     closing,
@@ -32,9 +33,14 @@ from mqworker.intake.answering import (
 from mqworker.intake.bodies import Larder, Portion, Receive, Unread, read, too_large
 from mqworker.intake.outflow import Job, Outflow, Word
 
+if TYPE_CHECKING:
+    from mqworker.tracing.requests import RequestTraces
+
 log = logging.getLogger(__name__)
 
 DEFECT = error(500, "a defect of mqworker; it is in its log")
+TAKING = ("POST", "PUT")
+"""Methods of requests that hold events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,7 @@ class Intake:
     """The application. One event loop, one instance.
 
     in_flight: events, and dead letters, that the broker has not confirmed yet.
+    traces: makes the spans of requests, None for no traces.
     """
 
     rules: Rules
@@ -58,6 +65,7 @@ class Intake:
     patience: Patience = field(default_factory=Patience)
     counts: Counts = field(default_factory=Counts)
     connections: Callable[[], int] = lambda: 0
+    traces: RequestTraces | None = None
 
     def __post_init__(self) -> None:
         self.larder = Larder(self.patience.held_bytes)
@@ -99,11 +107,29 @@ class Intake:
         self.counts.received_bytes += len(body)
         if route.name == "/metrics":
             return answer_metrics(self.counts, self.gauges())
-        stamp = Stamp(uuid4().hex, datetime.now(UTC))
         request = Request(scope["method"], scope["path"], headers, body)
-        return await self.carried_out(
-            plan(request, route, self.rules, stamp, ready=self.outflow.ready)
-        )
+        return await self.traced(request, route)
+
+    async def traced(self, request: Request, route: Route) -> Answer:
+        """Carry a request out, in spans of its own where traces are wanted."""
+        context = carried(request.headers)
+        if self.traces is None or request.method not in TAKING:
+            return (await self.planned(request, route, context))[0]
+        spans = self.traces.begin(request.method, route.name, context)
+        answer, events = Answer(0), 0
+        try:
+            answer, events = await self.planned(request, route, spans.context)
+        finally:
+            spans.end(answer.status, events)
+        return answer
+
+    async def planned(
+        self, request: Request, route: Route, context: Mapping[str, str]
+    ) -> tuple[Answer, int]:
+        """Plan a request and carry it out; return its answer, and how many events it had."""
+        stamp = Stamp(uuid4().hex, datetime.now(UTC), context)
+        wanted = plan(request, route, self.rules, stamp, ready=self.outflow.ready)
+        return await self.carried_out(wanted), len(wanted.events)
 
     def turned_away(
         self, scope: dict[str, Any], route: Route | None, headers: dict[str, str]

@@ -69,8 +69,10 @@ def own_directory(queue: str, given: Path | None, environ: Mapping[str, str]) ->
         raise Misconfigured(f"{directory} can't be made: {error.strerror}") from error
     if fault := is_unsafe(directory, ALONE):
         raise Misconfigured(f"{directory} can't hold sockets: {fault}")
-    if is_shared(directory.parent.parent) and (fault := is_unsafe(directory.parent, OWN)):
-        raise Misconfigured(f"{directory.parent} can't hold sockets: {fault}")
+    if is_planted(directory):
+        raise Misconfigured(
+            f"{directory.parent} can't hold sockets: others may change what is in it"
+        )
     return directory
 
 
@@ -92,7 +94,7 @@ def is_unsafe(directory: Path, forbidden: int) -> str:
         return error.strerror or str(error)
     if not stat.S_ISDIR(found.st_mode):
         return "it is no directory"
-    if found.st_uid not in (os.geteuid(), 0) and os.geteuid() != 0:
+    if found.st_uid not in (os.geteuid(), 0):
         return "it belongs to somebody else"
     if found.st_mode & forbidden:
         return "others may use it: chmod 0700"
@@ -100,11 +102,19 @@ def is_unsafe(directory: Path, forbidden: int) -> str:
 
 
 def where_to_look(queue: str, given: Path | None, environ: Mapping[str, str]) -> list[Path]:
-    """Return the directories in which the sockets of a queue's workers may be, existing ones."""
+    """Return the directories in which the sockets of a queue's workers may be, existing ones.
+
+    One in a place where anyone may make it has to be this user's: its sockets could be anyone's.
+    """
     if given is not None:
         return [given]
     found = [RUN / folder_name(queue), *places(queue, environ, os.geteuid())]
-    return [each for each in dict.fromkeys(found) if each.is_dir()]
+    return [each for each in dict.fromkeys(found) if each.is_dir() and not is_planted(each)]
+
+
+def is_planted(directory: Path) -> bool:
+    """Tell whether a directory lies where anyone could have put it, and may be somebody else's."""
+    return is_shared(directory.parent.parent) and bool(is_unsafe(directory.parent, OWN))
 
 
 @contextmanager

@@ -32,6 +32,7 @@ from elasticsearch.serializer import OrjsonSerializer
 from urllib3 import HTTPSConnectionPool
 
 from mqworker.core.blame import clipped, tell
+from mqworker.core.bulk import read_answer
 from mqworker.core.errors import Misconfigured, SinkUnavailable
 from mqworker.core.urls import redact, redact_text
 from mqworker.pulse import answered, unanswered
@@ -84,7 +85,7 @@ def connect(options: ElasticsearchOptions) -> Elasticsearch:
         return Elasticsearch(
             list(options.urls),
             node_class=Node,
-            serializers={each.mimetype: each for each in (OrjsonSerializer(), LinesAsTheyAre())},
+            serializers={each.mimetype: each for each in (Answers(), LinesAsTheyAre())},
             max_retries=len(options.urls) - 1,
             retry_on_timeout=False,
             retry_on_status=(),
@@ -124,6 +125,14 @@ class Node(Urllib3HttpNode):
         if warning:
             log.debug("Elasticsearch warns: %s", warning)
         return response
+
+
+class Answers(OrjsonSerializer):
+    """Reads what Elasticsearch answers."""
+
+    def json_loads(self, data: bytes) -> Any:
+        """Return the answer: the client's own seam for how JSON is read."""
+        return read_answer(data)
 
 
 class LinesAsTheyAre(Serializer):

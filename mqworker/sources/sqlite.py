@@ -40,7 +40,7 @@ class SqliteSource:
         queue: str,
         *,
         exchanges: Iterable[str] = (),
-        prefetch: int = 2000,
+        prefetch: int = 5000,
         options: SqliteOptions = DEFAULTS,
     ) -> None:
         """Name what to consume.

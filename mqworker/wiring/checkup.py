@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -23,17 +25,21 @@ from mqworker.config.checkup import (
 from mqworker.config.correlation import IN_PROCESS
 from mqworker.config.load import Loaded
 from mqworker.config.settings import Settings
-from mqworker.core.errors import Misconfigured
+from mqworker.core.deadletter import Grave
+from mqworker.core.errors import Misconfigured, MqworkerError
 from mqworker.core.finding import Finding
 from mqworker.core.urls import redact_text
 from mqworker.database import database_path
 from mqworker.memories.checkup import check_process_memory, check_redis_memory
 from mqworker.sinks.elasticsearch_checkup import check_elasticsearch
 from mqworker.wiring.broker import rabbitmq_options
+from mqworker.wiring.dead_letters import fullness
 from mqworker.wiring.kombu import kombu_options
 from mqworker.wiring.redis import redis_options
 from mqworker.wiring.sink import elasticsearch_options
 from mqworker.wiring.texts import scheme, text
+
+NEARLY_FULL = 0.8
 
 
 def check_all(loaded: Loaded | Misconfigured, *, offline: bool) -> Iterator[Finding]:
@@ -79,6 +85,21 @@ def check_broker(settings: Settings) -> Iterator[Finding]:
                 cure = "RabbitMQ keeps what it has confirmed"
                 yield Finding("broker", "transport", "doubtful", warning, cure, loses=True)
             yield from check_kombu(kombu_options(settings))
+    yield from check_dead_letters(settings)
+
+
+def check_dead_letters(settings: Settings) -> Iterator[Finding]:
+    """Look at how full the dead-letter queues are; what is wrong beside that is told elsewhere."""
+    for queue in settings.queue:
+        with suppress(MqworkerError):
+            full = fullness(replace(settings, queue=(queue,)))
+            told = f"{full.ready} of {full.limit} (dead_limit) wait"
+            subject = f"letters {Grave(queue).dead_queue}"
+            if full.ratio < NEARLY_FULL:
+                yield Finding("broker", subject, "good", told)
+            else:
+                cure = f"mqworker deadletter list --queue {queue}, then replay or purge them"
+                yield Finding("broker", subject, "doubtful", told, cure)
 
 
 def check_beyond_amqp(settings: Settings, options: RabbitmqOptions) -> Iterator[Finding]:

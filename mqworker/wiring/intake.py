@@ -29,6 +29,7 @@ from mqworker.pulse import Pulse
 from mqworker.service import Service
 from mqworker.wiring.broker import open_dead_letters, open_publisher, reach_by, warn
 from mqworker.wiring.texts import scheme
+from mqworker.wiring.tracing import open_export, request_traces
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ def run_intake(
     """
     warn(settings)
     require_protection(settings)
+    export = open_export(settings, os.environ)
     patience = settings.confirm_timeout + LEAST_S
     service = Service(service_manager(os.environ), patience, daily=DAILY)
     intake = Intake(
@@ -67,6 +69,7 @@ def run_intake(
         access_of(settings),
         open_outflow(settings, service.pulse),
         Patience(settings.read_timeout, settings.max_held),
+        traces=request_traces(export, settings),
     )
     context = tls_context(settings)
     serving = Serving(
@@ -80,7 +83,11 @@ def run_intake(
     )
     service.starting("opening the broker")
     intake.outflow.start(FIRST_WORD_S)
-    serve(intake, serving)
+    try:
+        serve(intake, serving)
+    finally:
+        if export:
+            export.close()
     return 0
 
 

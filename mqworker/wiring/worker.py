@@ -31,6 +31,7 @@ from mqworker.wiring.metrics import DeadLetters, serve
 from mqworker.wiring.policy import build_pace, build_policy
 from mqworker.wiring.sight import WorkerView
 from mqworker.wiring.sink import open_sink
+from mqworker.wiring.tracing import traced_source
 from mqworker.wiring.view import seen
 from mqworker.worker import Outside, Parts, Worker
 
@@ -82,7 +83,7 @@ def work(
     dead_letters = open_dead_letters(settings)
     try_out(dead_letters)
     parts = Parts(
-        open_source(settings),
+        traced_source(open_source(settings), settings, os.environ),
         sink,
         dead_letters,
         Grave(settings.first_queue, settings.queue[1:]),

@@ -43,6 +43,7 @@ def without_assignments(words: list[str]) -> list[str]:
     """Leave out what sets variables, and where output goes."""
     while len(words) > 1 and re.fullmatch(r"[A-Z_]+=.*", words[0]):
         words = words[1:]
+    words = words[3:] if words[:2] == ["sudo", "-u"] else words
     return words[: words.index(">")] if ">" in words else words
 
 
@@ -77,7 +78,8 @@ def ours(words: list[str]) -> list[str]:
 def unknown_options(command: click.Command, context: click.Context, words: list[str]) -> list[str]:
     """Return what is wrong with the options of one command."""
     try:
-        command.make_parser(context).parse_args([each for each in words if each != "…"])
+        # One more, for an option that is named without its value.
+        command.make_parser(context).parse_args([*(each for each in words if each != "…"), "VALUE"])
     except click.UsageError as error:
         return [f"{context.command_path}: {error.format_message()}"]
     return []
@@ -96,8 +98,11 @@ def pip(words: list[str]) -> list[str]:
 
 def make(words: list[str]) -> list[str]:
     """Targets have to exist."""
-    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    return [f"make has no target {each}" for each in words if each not in targets]
+    text = (ROOT / "Makefile").read_text()
+    known = re.findall(r"^([\w-]+):", text, re.MULTILINE)
+    known += [f"{name}=" for name in re.findall(r"^(?:[\w-]+: )?([A-Z]+) \?=", text, re.MULTILINE)]
+    named = [re.sub("(?<==).*", "", each) for each in words]
+    return [f"make does not know {each}" for each in named if each not in known]
 
 
 def systemctl(words: list[str]) -> list[str]:
@@ -146,8 +151,10 @@ JUDGES: dict[str, Judge] = {
             "curl",
             "ln",
             "export",
+            "journalctl",
             "logger",
             "rabbitmqctl",
+            "ssh",
             "systemd-sysusers",
             "systemd-tmpfiles",
         ),

@@ -82,6 +82,7 @@ class Site:
             "MQWORKER_BROKER": self.stack.broker,
             "MQWORKER_SINK": self.stack.elasticsearch.url,
             "MQWORKER_LISTEN": "127.0.0.1:0",
+            "MQWORKER_CONSOLE_LISTEN": "127.0.0.1:0",
             "XDG_STATE_HOME": str(self.place / "state"),
             "EDITOR": "true",
             "VISUAL": "true",

@@ -52,6 +52,7 @@ TREATMENTS: dict[str, dict[str, Treatment]] = {
         'export PATH="$PWD/.venv/bin:$PATH"': Run(),
         "export MQWORKER_BROKER=": Run(),
         "export MQWORKER_SINK=": Run(),
+        "mqworker setup": Run(),
         "mqworker check": Run("✓ sink"),
         "mqworker run": CONSUMES,
         "mqworker intake": TAKES,
@@ -75,7 +76,8 @@ TREATMENTS: dict[str, dict[str, Treatment]] = {
     "docs/console.rst": {
         "pip install": PIP,
         "mqworker console": Serve("token="),
-        "curl -H": Left("it needs the token that was printed; tests/unit/console/test_app.py asks"),
+        "ssh ": Left("it needs another machine"),
+        "curl -H": Left("tests/integration/test_console_http.py asks for the same, with a token"),
     },
     "docs/dead-letters.rst": {
         "mqworker deadletter list": Run("decode"),
@@ -101,12 +103,17 @@ TREATMENTS: dict[str, dict[str, Treatment]] = {
         "python3 -m venv /opt/mqworker": PIP,
         "ln -s /opt/mqworker/bin/mqworker /usr/local/bin/": Left("it is for the whole machine"),
         "cp ": Run(),
+        "journalctl ": Left("tests/integration/test_journal.py reads what a journal gets"),
         "systemd-sysusers": Left("it makes a user of the machine; its files are looked at"),
         "systemctl daemon-reload": UNITS,
         "mqworker check --queue eventtask": Run("✓ sink"),
         "systemctl enable --now mqworker@eventtask": UNITS,
     },
     "docs/privacy.rst": {"mqworker search": Run(), "mqworker explain": Run("hmac:")},
+    "docs/sight.rst": {
+        "mqworker tap ": Left("tests/integration/test_sight.py watches events go by"),
+        "sudo -u mqworker mqworker top": Left("tests/integration/test_top.py, on a terminal"),
+    },
     "docs/trace.rst": {"mqworker trace VALUE": Run()},
     "examples/cloudtrail/README.rst": {
         "aws ": Left(

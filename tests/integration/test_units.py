@@ -22,6 +22,7 @@ from tests.integration.events import message, messages
 from tests.integration.pairs import Served
 from tests.notified import NotifySocket
 from tests.sandbox import UNITS, sandbox, service
+from tests.sightseeing import look
 
 SERVICES = sorted(UNITS.glob("*.service"))
 TARGET = UNITS / "mqworker.target"
@@ -126,9 +127,10 @@ def test_the_example_configuration_is_one(tmp_path: Path, monkeypatch: pytest.Mo
 @pytest.fixture
 def confined(tmp_path: Path) -> list[str]:
     """Return the command that runs what follows it in the worker's sandbox."""
-    state = tmp_path / "state"
-    state.mkdir(exist_ok=True)
-    return sandbox(WORKER, tmp_path, [state])
+    directories = [tmp_path / "state", tmp_path / "run"]
+    for each in directories:
+        each.mkdir(mode=0o700, exist_ok=True)
+    return sandbox(WORKER, tmp_path, directories)
 
 
 def test_the_sandbox_refuses_what_the_unit_does(confined: list[str]) -> None:
@@ -165,7 +167,8 @@ def test_a_worker_does_all_of_its_work_in_the_sandbox(
 ) -> None:
     many = 2000
     with NotifySocket() as systemd:
-        env = systemd.environ(5.0) | {"STATE_DIRECTORY": str(tmp_path / "state")}
+        made = {"STATE_DIRECTORY": tmp_path / "state", "RUNTIME_DIRECTORY": tmp_path / "run"}
+        env = systemd.environ(5.0) | {name: str(each) for name, each in made.items()}
         daemon = start_daemon(*served.flags, "--processes", "2", env=env, within=confined)
         systemd.await_value("READY")
         broken = message(b'{"category": "authentication"')
@@ -173,6 +176,7 @@ def test_a_worker_does_all_of_its_work_in_the_sandbox(
         await_condition(lambda: sum(served.depth()) == 0, LIMIT_S, daemon.log)
         worker = psutil.Process(daemon.pid).children(recursive=True)
         supervisor = next(each for each in worker if "mqworker" in each.name())
+        seen = look(tmp_path / "run", 2)
         supervisor.send_signal(signal.SIGHUP)
         daemon.await_words("reloaded schemas and configuration", times=2)
         systemd.await_value("STATUS", "2 of 2 workers ready")
@@ -184,3 +188,4 @@ def test_a_worker_does_all_of_its_work_in_the_sandbox(
     assert 1 == served.dead_count()
     assert (tmp_path / "state" / "memory.db").exists()
     assert many + 1 == daemon.totals()["settled"]
+    assert many == sum(state.counts["stored"] for state in seen)

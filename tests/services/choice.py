@@ -68,13 +68,13 @@ def elasticsearch_node(scratch: Scratch, *args: Any, **kwargs: Any) -> Elasticse
     return start_elasticsearch(scratch.directory("elasticsearch"), *args, **kwargs)
 
 
-def redis_node(scratch: Scratch) -> Redis:
-    """Start a Redis."""
+def redis_node(scratch: Scratch, *args: Any, **kwargs: Any) -> Redis:
+    """Start a Redis; arguments as `redis_local.start_redis`."""
     if engine_answers():
         from tests.services import containers
 
-        return containers.start_redis()
-    return start_redis(scratch.directory("redis"))
+        return containers.start_redis(*args, **kwargs)
+    return start_redis(scratch.directory("redis"), *args, **kwargs)
 
 
 def prepare_elasticsearch(series: str | None) -> None:

@@ -125,11 +125,12 @@ def start_elasticsearch(
     return node
 
 
-def start_redis() -> Redis:
-    """Start a server."""
+def start_redis(more: Mapping[str, str] | None = None) -> Redis:
+    """Start a server; `more` are options in addition to those that all have."""
+    options = OPTIONS | dict(more or {})
     port = free_port()
     command = ["redis-server", "--protected-mode", "no"]
-    command += [word for name, value in OPTIONS.items() for word in (f"--{name}", value)]
+    command += [word for name, value in options.items() for word in (f"--{name}", value)]
     image = DockerContainer(REDIS_IMAGE).with_bind_ports(6379, port).with_command(command)
     container = Container(image)
     server = Redis(container, f"redis://{container.host}:{port}/0")

@@ -8,7 +8,7 @@ from typing import Any
 from tests.services.lifecycle import Lifecycle, await_ready
 from tests.services.web import Answer, ask
 
-START_LIMIT_S = 100
+START_LIMIT_S = 300
 
 
 @dataclass

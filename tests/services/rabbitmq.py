@@ -15,7 +15,7 @@ import pytest
 from tests.services.lifecycle import Lifecycle, await_ready
 from tests.services.web import Answer, ask
 
-START_LIMIT_S = 90
+START_LIMIT_S = 240
 NOT_OURS = "needs a RabbitMQ of the tests' own: unset MQWORKER_TEST_AMQP_URL"
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from tests.services.lifecycle import Lifecycle, await_ready
 
-START_LIMIT_S = 20
+START_LIMIT_S = 60
 OPTIONS = {"appendonly": "yes", "maxmemory-policy": "noeviction", "save": ""}
 
 

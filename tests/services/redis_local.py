@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.services.lifecycle import ServiceMissing
@@ -16,14 +17,21 @@ HOW_TO_GET = (
 )
 
 
-def start_redis(directory: Path) -> Redis:
-    """Start a server of its own on this machine; `directory` holds all of its state."""
+def start_redis(directory: Path, more: Mapping[str, str] | None = None) -> Redis:
+    """Start a server of its own on this machine; `directory` holds all of its state.
+
+    more: options in addition to those that all have.
+    """
     program = shutil.which("redis-server")
     if program is None:
         raise ServiceMissing(HOW_TO_GET)
     port = free_port()
     place = {"bind": "127.0.0.1", "port": str(port), "dir": str(directory)}
-    flags = [word for name, value in (place | OPTIONS).items() for word in (f"--{name}", value)]
+    flags = [
+        word
+        for name, value in (place | OPTIONS | dict(more or {})).items()
+        for word in (f"--{name}", value)
+    ]
     lifecycle = Program([program, *flags], {"PATH": os.environ["PATH"]}, directory)
     server = Redis(lifecycle, f"redis://127.0.0.1:{port}/0")
     server.start()

@@ -1,5 +1,6 @@
 import threading
 import time
+import weakref
 
 from mqworker.core.errors import MemoryUnavailable
 from mqworker.lanes import Finished, Lanes
@@ -50,4 +51,22 @@ def test_an_outage_is_told_once_and_without_a_traceback(caplog):
         lanes.submit("work")
     collect(lanes, 3)
     assert ["memory: to be tried again: redis is gone"] == caplog.messages
+    lanes.close()
+
+
+class Load:
+    """Work that can be looked for."""
+
+
+def test_a_thread_holds_no_work_that_it_has_finished():
+    lanes = Lanes("test", 1, lambda _: None)
+    load = Load()
+    gone = weakref.ref(load)
+    lanes.submit(load)
+    del load
+    collect(lanes, 1)
+    until = time.monotonic() + 5
+    while gone() is not None and time.monotonic() < until:
+        time.sleep(0.001)
+    assert gone() is None
     lanes.close()

@@ -18,6 +18,7 @@ from tests.docs.lines import ROOT, Line, lines_of
 from tests.docs.treatment import Left, Serve, treatment_of
 from tests.services.elasticsearch import Elasticsearch
 from tests.services.rabbitmq import Rabbitmq
+from tests.services.scratch import scratch_space
 from tests.walk.debian import Debian, bootstrap
 
 README = ROOT / "README.rst"
@@ -31,16 +32,17 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")
-def debian(tmp_path_factory: pytest.TempPathFactory) -> Debian:
+def debian() -> Iterator[Debian]:
     """A bare Debian with a clean clone of this repository, and nothing else of ours."""
     if not (ROOT / ".git").exists():
         pytest.skip("this is no clone that could be cloned")
-    made = bootstrap(tmp_path_factory.mktemp("debian") / "root")
-    clone = made.root / made.checkout.lstrip("/")
-    clone.parent.mkdir(parents=True)
-    subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", ROOT, clone], check=True)
-    assert made.run("apt-get --quiet update").returncode == 0
-    return made
+    with scratch_space() as scratch:
+        made = bootstrap(scratch.directory("debian"))
+        clone = made.root / made.checkout.lstrip("/")
+        clone.parent.mkdir(parents=True)
+        subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", ROOT, clone], check=True)
+        assert made.run("apt-get --quiet update").returncode == 0
+        yield made
 
 
 @dataclass

@@ -99,6 +99,15 @@ class Group:
         return Sighting(name, self.index_name, at, False, self.links, self.stated)
 
 
+def shared(stated: Stated, known: Stated) -> Stated:
+    """Return what is stated; where that is known already, as the objects that it is."""
+    if stated == known:
+        return known
+    return tuple(
+        [known[number] if known[number] == value else value for number, value in enumerate(stated)]
+    )
+
+
 def pack(when: Moment, sighting: Sighting) -> str | None:
     """Return a lone event as one text; None when a value of it holds the separator."""
     stated = ["" if value is None else value for value in sighting.stated]

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from mqworker.core.correlation.cluster import Cluster
 from mqworker.core.correlation.group import Group, Moment, name_of, pack, unpack
@@ -19,8 +19,8 @@ from mqworker.core.correlation.sighting import Sighting, rule_name
 HASH = (1 << 60) - 1
 """A hash of so many bits is an object half as large as one that has a few more."""
 
-Entry = str | Place
-"""What a link has: a place, or a lone event's text."""
+Entry = str | Group | Place
+"""What a link has: a place; or, if it has one event only, its group, or its text if it is alone."""
 
 
 class Index:
@@ -62,43 +62,67 @@ class Index:
 
     def look_up(self, link: str) -> Place | Group | None:
         """Return what is under a link: a place, or the one event that has it."""
+        return self.look_up_at(hash(link) & HASH, link)
+
+    def look_up_at(self, key: int, link: str) -> Place | Group | None:
+        """Return what is under a link, whose hash is known already."""
         if self.twins and link in self.twins:
             return self.twins[link]
-        entry = self.entries.get(hash(link) & HASH)
+        entry = self.entries.get(key)
         if entry is None:
             return None
-        if isinstance(entry, str):
-            lone = unpack(entry, self.fields, self.width)
-            return lone if link in lone.links else None
-        return entry if entry.link == link else None
+        if isinstance(entry, Place):
+            return entry if entry.link == link else None
+        one = entry if isinstance(entry, Group) else unpack(entry, self.fields, self.width)
+        return one if link in one.links else None
 
-    def open(self, links: Iterable[str]) -> list[Place | None]:
+    def open(self, links: Sequence[str]) -> list[Place | None]:
         """Return the places of an event's links, where there are any; lone events get some."""
+        return self.open_at(keys_of(links), links)
+
+    def open_at(self, keys: list[int], links: Sequence[str]) -> list[Place | None]:
+        """Return the places of links, whose hashes are known already."""
         places: list[Place | None] = []
-        for link in links:
-            found = self.look_up(link)
+        for number, link in enumerate(links):
+            found = self.look_up_at(keys[number], link)
             if isinstance(found, Group):
-                self.house(found)
-                found = self.look_up(link)
+                self.house(keys[number], link, found)
+                found = self.look_up_at(keys[number], link)
             places.append(found if isinstance(found, Place) else None)
         return places
 
-    def house(self, lone: Group) -> None:
-        """Make places for what was a lone event."""
+    def house(self, key: int, link: str, one: Group) -> None:
+        """Make a place for a link that had one event; `key` is the link's hash."""
+        cluster = self.cluster_of(one) if self.entries[key] is one else self.take_up(one)
+        place = self.entries[key] = Place(link, self.kind(link), cluster)
+        place.add(one, self.rules.hot)
+
+    def cluster_of(self, group: Group) -> Cluster:
+        """Return the cluster of a group, which has a place under another link."""
+        for link in group.links:
+            found = self.look_up(link)
+            if isinstance(found, Place):
+                return found.cluster.root()
+        raise LookupError(group.links)
+
+    def take_up(self, lone: Group) -> Cluster:
+        """Have a lone event's group in the place of its text; return a cluster for it."""
         cluster = Cluster()
         lacking = 0
         for link in lone.links:
-            place = Place(link, self.kind(link), cluster)
-            place.add(lone, self.rules.hot)
-            self.entries[hash(link) & HASH] = place
-            lacking |= place.kind.mask
+            self.entries[hash(link) & HASH] = lone
+            lacking |= self.kind(link).mask
         cluster.known = bits_of(lone.stated)
         cluster.settle(lone, lacking & ~cluster.known, {})
         self.groups.setdefault(lone.bucket, []).append(lone)
+        return cluster
 
-    def put_alone(self, sighting: Sighting, bucket: int, when: Moment) -> bool:
-        """Remember an event none of whose links is known; tell whether it can be kept alone."""
-        entries, keys = self.entries, [hash(link) & HASH for link in sighting.links]
+    def put_alone(self, sighting: Sighting, keys: list[int], bucket: int, when: Moment) -> bool:
+        """Remember an event none of whose links is known; tell whether it can be kept alone.
+
+        keys: the hashes of its links.
+        """
+        entries = self.entries
         for key in keys:
             if key in entries:
                 return False
@@ -113,14 +137,24 @@ class Index:
         alone.append(keys[0])
         return True
 
-    def make(self, link: str, cluster: Cluster) -> Place:
-        """Make a place for a link that has none."""
-        place, key = Place(link, self.kind(link), cluster), hash(link) & HASH
+    def begin(self, key: int, link: str, group: Group, cluster: Cluster | None) -> bool:
+        """Remember a new group under a link that has nothing yet; tell whether that makes it hot.
+
+        Args:
+            key: the link's hash.
+            link: as the group has it.
+            group: of one event.
+            cluster: its own; None when it has a place under another link, and needs none here.
+        """
+        if cluster is None and key not in self.entries:
+            self.entries[key] = group
+            return False
+        place = Place(link, self.kind(link), cluster or self.cluster_of(group))
         if key in self.entries:
             self.twins[link] = place
         else:
             self.entries[key] = place
-        return place
+        return place.add(group, self.rules.hot)
 
     def evict(self, buckets: Iterable[int]) -> None:
         """Forget everything that happened in these buckets."""
@@ -144,8 +178,8 @@ class Index:
 
     def evict_place(self, link: str, bucket: int) -> None:
         """Forget what a link has in a bucket."""
-        place = self.look_up(link)
-        is_empty = isinstance(place, Place) and place.evict(bucket)
+        found = self.look_up(link)
+        is_empty = found.evict(bucket) if isinstance(found, Place) else found is not None
         if is_empty and self.twins.pop(link, None) is None:
             del self.entries[hash(link) & HASH]
 
@@ -154,6 +188,11 @@ class Index:
         if self.floating:
             for when in group.moments():
                 self.floating.pop(name_of(when), None)
+
+
+def keys_of(links: Iterable[str]) -> list[int]:
+    """Return the hashes of links, as entries have them."""
+    return [hash(link) & HASH for link in links]
 
 
 def bits_of(stated: Stated) -> int:

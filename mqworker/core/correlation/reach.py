@@ -8,7 +8,7 @@ other: they may be the bridge.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from mqworker.core.correlation.group import Group
@@ -54,7 +54,7 @@ def reached(replica: Replica, change: Change, seen: set[Shelved]) -> Iterator[Gr
             yield group
 
 
-def found(replica: Replica, links: Iterable[str]) -> list[Place]:
+def found(replica: Replica, links: Sequence[str]) -> list[Place]:
     """Return the places of links."""
     return [place for place in replica.open(links) if place is not None]
 

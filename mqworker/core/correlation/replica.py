@@ -12,10 +12,9 @@ from typing import NamedTuple
 
 from mqworker.core.correlation.answer import Answer
 from mqworker.core.correlation.cluster import Cluster
-from mqworker.core.correlation.group import Group, Moment, moment
-from mqworker.core.correlation.index import Index, bits_of
-from mqworker.core.correlation.linking import Stated
-from mqworker.core.correlation.place import Place
+from mqworker.core.correlation.group import Group, Moment, moment, shared
+from mqworker.core.correlation.index import Index, bits_of, keys_of
+from mqworker.core.correlation.place import Place, find, neighbor_in
 from mqworker.core.correlation.sighting import Sighting
 from mqworker.core.correlation.walk import resolve
 
@@ -35,19 +34,35 @@ class Change(NamedTuple):
     crossed: tuple[str, ...] = ()
 
 
-class Arrival(NamedTuple):
+Waiting = tuple[Group, Sighting, Answer]
+"""A waiter, a member of it, and that member's answer."""
+
+
+class Arrival:
     """A new event before it is put in: what it meets, and what it brings.
 
     places: those of its links that there are. clusters: what these belong to.
+    keys: the hashes of its links.
     """
 
-    places: list[Place]
-    clusters: list[Cluster]
-    links: tuple[str, ...]
-    stated: Stated
-    bits: int
-    bucket: int
-    when: Moment
+    __slots__ = ("bits", "bucket", "clusters", "keys", "links", "places", "stated", "when")
+
+    def __init__(
+        self,
+        places: list[Place],
+        sighting: Sighting,
+        keys: list[int],
+        bucket: int,
+        when: Moment,
+    ) -> None:
+        self.keys = keys
+        self.places = places
+        self.clusters = roots(places)
+        self.links = sighting.links
+        self.stated = sighting.stated
+        self.bits = bits_of(sighting.stated)
+        self.bucket = bucket
+        self.when = when
 
 
 class Replica(Index):
@@ -66,24 +81,17 @@ class Replica(Index):
         if not sighting.links:
             return None
         bucket, when = sighting.at // self.width, moment(sighting.at, sighting.id)
-        if self.put_alone(sighting, bucket, when):
+        keys = keys_of(sighting.links)
+        if self.put_alone(sighting, keys, bucket, when):
             return None
-        found = self.open(sighting.links)
+        found = self.open_at(keys, sighting.links)
         places = [place for place in found if place is not None]
         group = None
         if len(places) == len(found):
             group = find(places, sighting, bucket, when)
             if group is not None and group.holds(when):
                 return Change(group, repeated=True)
-        arrival = Arrival(
-            places,
-            roots(places),
-            sighting.links,
-            sighting.stated,
-            bits_of(sighting.stated),
-            bucket,
-            when,
-        )
+        arrival = Arrival(places, sighting, keys, bucket, when)
         if group is None:
             return self.take_in(arrival, found, sighting.index_name, own=own)
         return self.join(group, arrival, own=own)
@@ -110,18 +118,9 @@ class Replica(Index):
         """Put a new group in."""
         before = self.disturb(arrival, own=own)
         cluster = unite(arrival.clusters)
-        places = [
-            place or self.make(link, cluster)
-            for place, link in zip(found, arrival.links, strict=True)
-        ]
-        group = self.akin(arrival, places, index_name)
+        group = self.akin(arrival, found, index_name)
         self.groups.setdefault(group.bucket, []).append(group)
-        hot, mask = self.rules.hot, 0
-        crossed = []
-        for place in places:
-            mask |= place.kind.mask
-            if place.add(group, hot):
-                crossed.append(place.link)
+        crossed, mask = self.put(group, arrival, found, None if arrival.places else cluster)
         cluster.known |= arrival.bits
         if crossed:
             cluster.crowd()
@@ -131,31 +130,61 @@ class Replica(Index):
             cluster.await_answer(group)
         return self.compare(cluster, group, before)
 
-    def akin(self, arrival: Arrival, places: list[Place], index_name: str) -> Group:
+    def put(
+        self,
+        group: Group,
+        arrival: Arrival,
+        found: Sequence[Place | None],
+        cluster: Cluster | None,
+    ) -> tuple[list[str], int]:
+        """Put a new group under its links; return those that became hot, and what all carry.
+
+        cluster: for the places of links that are new; None where they need none yet.
+        """
+        crossed, mask = [], 0
+        for number, link in enumerate(group.links):
+            place = found[number]
+            if place is None:
+                mask |= self.kind(link).mask
+                is_hot = self.begin(arrival.keys[number], link, group, cluster)
+            else:
+                mask |= place.kind.mask
+                is_hot = place.add(group, self.rules.hot)
+            if is_hot:
+                crossed.append(link)
+        return crossed, mask
+
+    def akin(self, arrival: Arrival, found: Sequence[Place | None], index_name: str) -> Group:
         """Return the group of a new event; what it has in common with a neighbor is one object."""
-        links, stated = tuple([place.link for place in places]), arrival.stated
-        neighbor = next((place.groups[-1] for place in places if place.groups), None)
+        stated = arrival.stated
+        links = tuple(
+            [
+                arrival.links[number] if place is None else place.link
+                for number, place in enumerate(found)
+            ]
+        )
+        neighbor = neighbor_in(arrival.places, arrival.bucket)
         if neighbor is not None:
             links = neighbor.links if neighbor.links == links else links
-            pairs = zip(neighbor.stated, stated, strict=True)
-            stated = tuple([known if known == value else value for known, value in pairs])
-            stated = neighbor.stated if neighbor.stated == stated else stated
+            stated = shared(stated, neighbor.stated)
         return Group(links, stated, arrival.bucket, index_name, arrival.when)
 
-    def disturb(self, arrival: Arrival, *, own: bool) -> list[tuple[Group, Answer]]:
+    def disturb(self, arrival: Arrival, *, own: bool) -> list[Waiting]:
         """Return the waiters whose answers a new event may change, with the answers as they are.
 
         For others' events there are none: whom they may affect has to be asked for again.
         """
-        if any(cluster.crowded for cluster in arrival.clusters):
-            return []
-        before: list[tuple[Group, Answer]] = []
+        before: list[Waiting] = []
+        for cluster in arrival.clusters:
+            if cluster.crowded:
+                return before
         for cluster in arrival.clusters:
             if own and cluster.pending:
                 self.settle_pending(cluster)
             for waiter in self.upset(cluster, arrival):
                 if own:
-                    before.append((waiter, resolve(self, waiter.sighting())))
+                    seen = waiter.sighting()
+                    before.append((waiter, seen, resolve(self, seen)))
                 else:
                     cluster.await_answer(waiter)
         return before
@@ -196,28 +225,17 @@ class Replica(Index):
             waiters.update(dict.fromkeys(reached))
         return list(waiters)
 
-    def compare(
-        self, cluster: Cluster, group: Group, before: list[tuple[Group, Answer]]
-    ) -> Change | None:
+    def compare(self, cluster: Cluster, group: Group, before: list[Waiting]) -> Change | None:
         """Return what has changed for waiters, given their answers before."""
         changed = []
-        for waiter, old in before:
-            new = resolve(self, waiter.sighting())
+        for waiter, seen, old in before:
+            first = waiter.sighting()
+            new = resolve(self, first)
             self.settle(cluster, waiter, new)
-            if new != old:
+            # An earlier member has an answer of its own, which says nothing of the others'.
+            if old != (new if first.id == seen.id else resolve(self, seen)):
                 changed.append(waiter)
         return Change(group, tuple(changed)) if changed else None
-
-
-def find(places: list[Place], sighting: Sighting, bucket: int, when: Moment) -> Group | None:
-    """Return the group that an event belongs to, None when there is none yet."""
-    for place in places:
-        if place.shelves is None:
-            return place.find(sighting, bucket, when)
-    for place in places:
-        if (group := place.find(sighting, bucket, when)) is not None:
-            return group
-    return None
 
 
 def roots(places: Iterable[Place]) -> list[Cluster]:

@@ -65,7 +65,8 @@ class Sighter:
                 return None
         when = event.occurred or stamp_of(delivery)
         at = round((when or first_received(delivery)).timestamp() * 1000)
-        return Sighting(event.id, document.index_name, at, when is None, links, stated)
+        sighting = (event.id, document.index_name, at, when is None, links, stated)
+        return tuple.__new__(Sighting, sighting)
 
     def links(self, event: Mapping[str, Any], stated: Stated) -> tuple[str, ...]:
         """Return the links of an event that states this, in the order of their rules' names."""
@@ -89,4 +90,4 @@ class Sighter:
 
 def rule_name(link: str) -> str:
     """Return the name of the rule that made a link."""
-    return link[: link.index(SEPARATOR)]
+    return link[: link.find(SEPARATOR)]

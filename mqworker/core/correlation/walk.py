@@ -59,7 +59,7 @@ def follow(index: Index, links: Iterable[str], bucket: int) -> list[Step]:
                 groups: list[Group] | None = [found] if low <= found.bucket <= high else []
             else:
                 groups = found.cool(low, high)
-            steps.append(Step(rule, groups))
+            steps.append(tuple.__new__(Step, (rule, groups)))
     return steps
 
 
@@ -111,4 +111,5 @@ def judge(index: Index, steps: list[Step], position: int, hops: int, at: int) ->
         return None
     if len(values) > 1:
         return Ambiguous(tuple(sorted(values)[: index.rules.most_candidates]), hops)
-    return Fill(values.pop(), link, name_of(first), hops, time_of(first) - at)
+    fill = (values.pop(), link, name_of(first), hops, time_of(first) - at)
+    return tuple.__new__(Fill, fill)

@@ -59,7 +59,7 @@ def planned(request: Request, asked: list[Operation], rules: Rules, stamp: Stamp
             answered = refused_item(action.target, action.id, found.refusal)
         else:
             name = name_for(action, key, position, several=len(asked) > 1)
-            event = envelope.publication(found, position, name)
+            event = envelope.publication(found, position, name, action.context)
             events.append(event)
             answered = created(action.target, action.id or event.properties.message_id or "")
         items.append({action.verb: answered})

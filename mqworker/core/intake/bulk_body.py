@@ -12,7 +12,7 @@ an array, so these are events.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import orjson
@@ -21,6 +21,7 @@ from mqworker.core.inflate import TooLarge
 from mqworker.core.intake.bodies import Bad, Found, Item, lines_of
 from mqworker.core.intake.wrappings import unwrapped
 from mqworker.core.message import Refusal
+from mqworker.core.trace_context import TRACEPARENT, TRACESTATE, carried
 
 ACTIONS = frozenset(("index", "create", "update", "delete"))
 STORING = frozenset(("index", "create"))
@@ -32,16 +33,21 @@ METADATA = frozenset(
         *("if_seq_no", "if_primary_term", "require_alias", "require_data_stream"),
         *("dynamic_templates", "retry_on_conflict", "_retry_on_conflict", "_source"),
         *("list_executed_pipelines", "_op_type", "timestamp", "_timestamp", "ttl", "_ttl"),
+        *(TRACEPARENT, TRACESTATE),
     )
 )
 
 
 class Action(NamedTuple):
-    """What to do with a document in an index; `id` is None where the client gives none."""
+    """What to do with a document in an index; `id` is None where the client gives none.
+
+    context: of the event's own trace, as mqworker's clients give it; Elasticsearch has no such.
+    """
 
     verb: str = "index"
     target: str = ""
     id: str | None = None
+    context: Mapping[str, str] | None = None
 
 
 class Operation(NamedTuple):
@@ -128,7 +134,7 @@ def action_of(value: Any, default: Action) -> Action | None:
         return None
     if not METADATA.issuperset(details or ()):
         return None
-    return Action(verb, *target_of(details or {}, default))
+    return Action(verb, *target_of(details or {}, default), carried(details))
 
 
 def target_of(details: dict[str, Any], default: Action) -> tuple[str, str | None]:

@@ -53,10 +53,12 @@ class Stamp(NamedTuple):
 
     name: begins the message IDs of this request's events; no other request has the same.
     now: the time of receipt, aware, UTC.
+    context: the headers by which its messages carry the context of a trace.
     """
 
     name: str
     now: datetime
+    context: Mapping[str, str] = {}
 
 
 class Plan(NamedTuple):

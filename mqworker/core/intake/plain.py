@@ -13,7 +13,7 @@ NXLog (by route or User-Agent)        202 in place of 4xx: it repeats for ever w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mqworker.core.errors import Refused
@@ -51,15 +51,21 @@ def plan_plain(
         return refused_plan(request, refused, envelope, never_4xx=never_4xx)
     found = [checked(item, at, extra, rules.limits) for at, item in enumerate(items)]
     unfit = [each for each in found if isinstance(each, Unfit)]
-    key, several = client_key(request.headers.get("idempotency-key")), len(found) > 1
+    name_of = client_names(request, several=len(found) > 1)
     events = [
-        envelope.publication(each, at, keyed(key, at, several=several) if key else None)
+        envelope.publication(each, at, name_of(at))
         for at, each in enumerate(found)
         if isinstance(each, Ready)
     ]
-    letters = envelope.letters(unfit, kind) if events or never_4xx else []
+    letters = envelope.letters(unfit, name_of, kind) if events or never_4xx else []
     answer = answer_for(len(events), unfit, never_4xx=never_4xx)
     return Plan(answer, UNAVAILABLE, events, letters, len(unfit))
+
+
+def client_names(request: Request, *, several: bool) -> Callable[[int], str | None]:
+    """Return what tells how the client's key names the event at a place; None without a key."""
+    key = client_key(request.headers.get("idempotency-key"))
+    return lambda at: keyed(key, at, several=several) if key else None
 
 
 def answer_for(accepted: int, unfit: list[Unfit], *, never_4xx: bool) -> Answer:
@@ -80,7 +86,8 @@ def refused_plan(
     if not never_4xx:
         return Plan(whole_body_answer(refused), UNAVAILABLE, refused=1)
     kind, encoding = (request.headers.get(f"content-{name}", "") for name in ("type", "encoding"))
-    letters = envelope.letters(unfit, kind, encoding)
+    name_of = client_names(request, several=False)
+    letters = envelope.letters(unfit, name_of, kind, encoding)
     return Plan(answer_for(0, unfit, never_4xx=True), UNAVAILABLE, (), letters, 1)
 
 

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import orjson
@@ -104,17 +104,25 @@ class Envelope:
         self.stamp = stamp
         self.timestamp = int(stamp.now.timestamp())
 
-    def publication(self, event: Ready, position: int, name: str | None) -> Publication:
+    def publication(
+        self,
+        event: Ready,
+        position: int,
+        name: str | None,
+        context: Mapping[str, str] | None = None,
+    ) -> Publication:
         """Return the message of an event.
 
         Args:
             event: what it holds.
             position: its place in the request, from 0.
             name: what the client calls it; None lets the event or, at last, chance name it.
+            context: of the event's own trace; None for the request's.
         """
         message_id = name or event_name(*event) or f"{self.stamp.name}-{position}"
         properties = PlainProperties(
             content_type="application/json",
+            headers=context or self.stamp.context or None,
             delivery_mode=PERSISTENT,
             message_id=message_id,
             timestamp=self.timestamp,
@@ -123,17 +131,32 @@ class Envelope:
         return Publication(event.body, properties, self.rules.exchange, self.rules.grave.queue)
 
     def letters(
-        self, unfit: Iterable[Unfit], content_type: str, encoding: str = ""
+        self,
+        unfit: Iterable[Unfit],
+        name_of: Callable[[int], str | None],
+        content_type: str,
+        encoding: str = "",
     ) -> list[Publication]:
-        """Return the dead letters of what can't be used, each with its own bytes."""
-        return [self.letter(one, content_type, encoding) for one in unfit]
+        """Return the dead letters of what can't be used, each with its own bytes.
 
-    def letter(self, unfit: Unfit, content_type: str, encoding: str) -> Publication:
+        Args:
+            unfit: what can't be used.
+            name_of: what the client calls the event at a place. A client that sends the request
+                again has dead letters of one identity, which count as one.
+            content_type: of the request.
+            encoding: of the request.
+        """
+        return [self.letter(one, name_of(one.position), content_type, encoding) for one in unfit]
+
+    def letter(
+        self, unfit: Unfit, name: str | None, content_type: str, encoding: str
+    ) -> Publication:
         """Return the dead letter of one event that can't be used, or of a whole body."""
-        name = f"{self.stamp.name}-{unfit.position}"
+        name = name or f"{self.stamp.name}-{unfit.position}"
         properties = PlainProperties(
             content_type=short(content_type),
             content_encoding=short(encoding),
+            headers=self.stamp.context or None,
             message_id=name,
             timestamp=self.timestamp,
             app_id=self.rules.app_id,

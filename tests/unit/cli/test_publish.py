@@ -99,3 +99,14 @@ def test_a_broker_that_does_not_answer_is_told_with_what_to_do(mqworker: Run) ->
     assert "stopped after line 0, 0 confirmed" in result.stderr
     assert "--run-id r" in result.stderr
     assert "hunter2" not in result.output
+
+
+def test_the_context_of_a_trace_is_passed_on(
+    mqworker: Run, broker: SqliteBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    monkeypatch.setenv("TRACEPARENT", parent)
+    mqworker("publish", *BROKER, "-", stdin='{"summary": "one"}')
+
+    (message,) = broker.peek("eventtask", 9)
+    assert {"traceparent": parent} == message.properties.headers

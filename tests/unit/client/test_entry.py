@@ -6,7 +6,10 @@ from mqworker.client.entry import Entry, read_lines
 
 IDS = st.text(min_size=1, max_size=20)
 BODIES = st.binary(max_size=30).map(lambda data: b'{"a":"%b"}' % data.hex().encode())
-ENTRIES = st.lists(st.builds(Entry, IDS, BODIES), max_size=6)
+CONTEXTS = st.dictionaries(st.sampled_from(["traceparent", "tracestate"]), st.text(max_size=9))
+ENTRIES = st.lists(
+    st.builds(Entry, IDS, BODIES, CONTEXTS.map(lambda context: tuple(context.items()))), max_size=6
+)
 
 
 @given(ENTRIES)

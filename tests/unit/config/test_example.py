@@ -34,7 +34,7 @@ def test_the_example_loads_with_every_option_uncommented(tmp_path: Path) -> None
         (tmp_path / name).mkdir() if name == "schemas" else (tmp_path / name).write_text("x")
     content = uncommented(EXAMPLE.read_text())
     for name, sample in SAMPLES.items():
-        path = sample[0] if isinstance(sample, list) else sample
+        path = str(sample[0] if isinstance(sample, list) else sample)
         if path.startswith("/") and "=" not in path:
             content = content.replace(f'"{path}"', f'"{tmp_path / name}"')
     # An API key takes the place of name and password.

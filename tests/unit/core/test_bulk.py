@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mqworker.core.blame import Fault
-from mqworker.core.bulk import Judgment, build, judge, outcome
+from mqworker.core.bulk import Judgment, build, judge, outcome, read_answer
 from mqworker.core.message import DUPLICATE, STORED, Document
 
 TEXT = st.text(st.characters(codec="utf-8"))
@@ -55,6 +55,41 @@ def test_a_body_says_the_same_whatever_indices_ids_and_sources_hold(
         {"_index": index_name, "_id": name} for index_name, name, _ in given_documents
     ]
     assert lines[1::2] == [fields for _, _, fields in given_documents]
+
+
+@given(st.lists(st.text(st.sampled_from('",\\\\ a\n')), max_size=4))
+def test_ids_full_of_quotes_and_commas_are_told_apart(names: list[str]) -> None:
+    documents = [Document("events", name, b"{}") for name in names]
+
+    heads = [orjson.loads(line) for line in build(documents).split(b"\n")[:-1:2]]
+
+    assert [head["create"]["_id"] for head in heads] == names
+
+
+@pytest.mark.parametrize("count", [1, 2, 500])
+def test_the_answer_to_a_whole_success_is_read_as_any_other(count: int) -> None:
+    text = orjson.dumps({"items": [item(201)] * count})
+
+    assert read_answer(text) == orjson.loads(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"items":[{"create":{"status":201}},{"create":{"status":409}}]}',
+        b'{"items":[{"create":{"status":201}}],"errors":false}',
+        b'{"items":[{"create":{"status":201}}, {"create":{"status":201}}]}',
+        b"[]",
+    ],
+)
+def test_an_answer_that_is_anything_else_is_read_as_it_is(text: bytes) -> None:
+    assert read_answer(text) == orjson.loads(text)
+
+
+@pytest.mark.parametrize("text", [b'{"items":[{"create":{"status":201}}', b"<html>"])
+def test_an_answer_that_is_no_json_is_not_taken_for_a_success(text: bytes) -> None:
+    with pytest.raises(orjson.JSONDecodeError):
+        read_answer(text)
 
 
 def test_a_source_goes_out_byte_for_byte_as_it_came_in() -> None:

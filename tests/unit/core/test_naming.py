@@ -47,12 +47,17 @@ def test_a_redelivery_after_midnight_is_looked_for_in_the_day_before_first():
     assert earlier_places(NAMING, None, None, after_midnight)[0] == "events-20261123"
 
 
+def test_a_redelivery_to_a_worker_whose_clock_is_behind_is_looked_for_in_the_day_after():
+    before_midnight = datetime(2026, 11, 23, 23, 59, 58, tzinfo=UTC)
+    assert "events-20261124" in earlier_places(NAMING, None, None, before_midnight)
+
+
 times = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)).map(  # noqa: DTZ001 - bounds are naive here
     lambda when: when.replace(tzinfo=UTC)
 )
 
 
-@given(st.none() | times, st.none() | times, times, st.integers(0, 6))
+@given(st.none() | times, st.none() | times, times, st.integers(-1, 6))
 def test_wherever_an_earlier_delivery_went_a_redelivery_looks(occurred, stamp, first, days_later):
     again = first + timedelta(days=days_later)
     before = place(NAMING, occurred, stamp, first)

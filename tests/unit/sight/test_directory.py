@@ -50,8 +50,17 @@ def test_a_directory_that_waits_in_a_shared_one_is_refused(tmp_path):
     (shared / "mine").mkdir()
     (shared / "mine").chmod(0o777)
     (shared / "mine" / "q").mkdir(mode=0o700)
-    with pytest.raises(Misconfigured, match="chmod 0700"):
+    with pytest.raises(Misconfigured, match="others may change"):
         own_directory("q", shared / "mine" / "q", {})
+
+
+def test_what_somebody_else_may_have_put_there_is_not_looked_into(tmp_path, monkeypatch):
+    tmp_path.chmod(0o1777)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    made = own_directory("q", None, {})
+    before = made in where_to_look("q", None, {})
+    made.parent.chmod(0o777)
+    assert (True, False) == (before, made in where_to_look("q", None, {}))
 
 
 def test_only_directories_that_are_there_are_looked_into(tmp_path):

@@ -81,21 +81,21 @@ def events(count, text="x"):
 
 
 def eventually(condition):
-    until = time.monotonic() + 5
+    until = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < until
         time.sleep(0.01)
 
 
 def tap(directory, server, where=()):
-    answers = ask(directory, server.path.name, {"ask": "tap", "where": dict(where)}, 5.0)
+    answers = ask(directory, server.path.name, {"ask": "tap", "where": dict(where)}, 30.0)
     assert {"tapping": True} == next(answers)
     return answers
 
 
 @pytest.mark.usefixtures("server")
 def test_a_process_tells_what_it_is_at(directory):
-    assert [3] == [state.worker for state in states(directory)]
+    assert [3] == [state.worker for state in states(directory, 30.0)]
 
 
 def test_the_socket_is_for_this_user_alone(server):
@@ -120,7 +120,7 @@ def test_a_socket_that_a_killed_process_left_is_passed_over(directory, neighbor)
     process = neighbor(1)
     process.send_signal(signal.SIGKILL)
     process.wait(5)
-    assert (2, [3]) == (len(names(directory)), [state.worker for state in states(directory)])
+    assert (2, [3]) == (len(names(directory)), [state.worker for state in states(directory, 30.0)])
 
 
 def test_a_socket_that_a_killed_process_left_is_removed_by_the_next(directory, neighbor):
@@ -138,23 +138,23 @@ def test_a_process_that_does_not_answer_does_not_hide_the_others(directory, neig
     stopped.suspend()
     eventually(lambda: stopped.status() == psutil.STATUS_STOPPED)
     began = time.monotonic()
-    found = states(directory, 0.5)
-    assert ([3], True) == ([state.worker for state in found], time.monotonic() - began < 2)
+    found = states(directory, 3.0)
+    assert ([3], True) == ([state.worker for state in found], time.monotonic() - began < 20)
 
 
 @pytest.mark.parametrize("question", [b"\n", b"[]\n", b"{\n", b"\xff\n", b"x" * 70_000])
 def test_what_is_no_question_is_not_answered(directory, server, question):
-    with connected(directory, server.path.name, 5.0) as connection:
+    with connected(directory, server.path.name, 30.0) as connection:
         try:
             connection.sendall(question)
             assert b"" == connection.recv(100)
         except ConnectionError:
             pass
-    assert 1 == len(states(directory))
+    assert 1 == len(states(directory, 30.0))
 
 
 def test_an_unknown_question_is_told(directory, server):
-    (answer,) = ask(directory, server.path.name, {"ask": "what"}, 5.0)
+    (answer,) = ask(directory, server.path.name, {"ask": "what"}, 30.0)
     assert "what is 'what'?" in answer["error"]
 
 
@@ -162,13 +162,13 @@ def test_a_defect_costs_an_answer_and_not_the_thread(directory, taps):
     answers = [State(worker=1), None]
     served = SightServer(directory, answers.pop, taps)
     try:
-        assert ([], [1]) == (states(directory, 0.3), [s.worker for s in states(directory, 4.0)])
+        assert ([], [1]) == (states(directory, 0.3), [s.worker for s in states(directory, 30.0)])
     finally:
         served.close()
 
 
 def test_so_many_may_ask_at_once_and_no_more(directory, server):
-    held = [connected(directory, server.path.name, 5.0) for _ in range(GUESTS + 1)]
+    held = [connected(directory, server.path.name, 30.0) for _ in range(GUESTS + 1)]
     try:
         assert b"" == held[-1].recv(10)
     finally:
@@ -200,23 +200,26 @@ def test_the_worker_is_asked_for_events_only_while_somebody_looks(directory, ser
 def test_what_nobody_has_time_for_is_skipped_and_told(directory, server, taps):
     answers = tap(directory, server)
     for _ in range(10 * BULKS):
-        taps.see(*events(200))
+        taps.see(*events(50))
     told = shown = 0
-    while told + shown < 2000 * BULKS:
+    while told + shown < 500 * BULKS:
         line = next(answers)
         told += line.get("skipped", 0)
         shown += "event" in line
-    assert (2000 * BULKS, True) == (told + shown, told > 0)
+    assert (500 * BULKS, True) == (told + shown, told > 0)
 
 
 def test_a_guest_that_does_not_read_costs_a_bounded_buffer(directory, server, taps):
-    with connected(directory, server.path.name, 5.0) as connection:
+    with connected(directory, server.path.name, 30.0) as connection:
         connection.sendall(b'{"ask": "tap"}\n')
         eventually(lambda: taps.any)
         (guest,) = taps.wanted
-        for _ in range(30):
-            taps.see(*events(50, "x" * 1900))
-            time.sleep(0.02)
-        eventually(lambda: not taps.bulks)
+        for _ in range(75):
+            taps.see(*events(20, "x" * 1900))
+            eventually(lambda: not taps.bulks)
+
         eventually(lambda: guest.missed > 0)
-        assert (True, 1) == (len(guest.waiting) <= ANSWER_BYTES + 4096, len(states(directory)))
+        assert (True, 1) == (
+            len(guest.waiting) <= ANSWER_BYTES + 4096,
+            len(states(directory, 30.0)),
+        )

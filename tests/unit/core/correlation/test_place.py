@@ -48,8 +48,20 @@ def test_a_window_holds_its_buckets_and_no_others_be_the_groups_few_or_many(coun
     assert groups == made.within(-10, count + 100)
 
 
-@pytest.mark.parametrize("count", [SHORT, 3 * SHORT])
+@pytest.mark.parametrize("count", [1, 2, SHORT, 3 * SHORT])
+def test_a_place_goes_on_with_what_is_left_after_a_bucket_is_forgotten(count):
+    groups = [group(number, bucket=number % 2) for number in range(count)]
+    made, _ = place(groups)
+    is_empty = made.evict(1)
+    later = group(count, bucket=2)
+    made.add(later, HOT * SHORT)
+    assert not is_empty
+    assert [*groups[::2], later] == made.within(0, 2)
+    assert made.latest(2) is later
+
+
+@pytest.mark.parametrize("count", [1, SHORT, 3 * SHORT])
 def test_a_place_is_empty_when_its_last_bucket_is_forgotten(count):
     made, _ = place([group(number, bucket=number % 3) for number in range(count)])
-    assert [False, False, True] == [made.evict(bucket) for bucket in (0, 2, 1)]
+    assert [made.evict(bucket) for bucket in (2, 1, 0)][-1]
     assert made.within(-5, 5) == []

@@ -60,6 +60,17 @@ def test_who_finds_a_value_at_the_second_link_hears_of_one_at_the_first():
     assert ["waiter"] == [each.id for each in affected(replica, change, set())]
 
 
+def test_an_earlier_event_of_the_same_kind_is_no_news_to_the_later_ones():
+    link = {"links": [("session", "c")]}
+    events = [
+        {"id": "later", "at": 300_001, **link, "stated": {"ip": "3"}},
+        {"id": "evidence", "at": 0, **link, "stated": {"session": "1"}},
+    ]
+    replica = absorbed(events)
+    earlier = {"id": "earlier", "at": 300_000, **link, "stated": {"ip": "3"}}
+    assert replica.absorb(sighting(earlier)) is None
+
+
 def test_the_first_two_of_a_link_hear_of_each_other():
     replica = Replica(RULES)
     waiter = Sighting("w", "events", 0, False, (LINK,), (None, None, "joe"))

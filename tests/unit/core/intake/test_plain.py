@@ -38,6 +38,23 @@ def test_what_is_refused_in_a_batch_that_is_answered_with_success_is_dead_letter
     assert "line 2" in headers["x-mqworker-reason"]
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "identity"),
+    [
+        ("/events", b'{"n":1}\n{"n":\n{"n":2}\n', "ab-7-1"),
+        ("/nxlog", b'{"n":1}\n{"n":\n{"n":2}\n', "ab-7-1"),
+        ("/nxlog", b"{", "ab-7"),
+    ],
+)
+def test_the_dead_letters_of_a_request_that_is_sent_again_under_its_key_are_one(
+    path: str, body: bytes, identity: str
+) -> None:
+    (letter,) = asked("POST", path, body, {"idempotency-key": '"ab-7"'}).letters
+
+    assert letter.properties.headers
+    assert identity == letter.properties.headers["x-mqworker-identity"]
+
+
 def test_a_body_without_one_good_event_is_the_clients_to_mend() -> None:
     plan = asked("POST", "/events", b"[1,2]")
 
