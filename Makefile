@@ -58,8 +58,10 @@ bench: .venv/for-tests
 	$(BIN)/python -m benchmarks.bench
 
 # The same seed is the same plan; without SEED it is a new one.
+campaign: MINUTES ?= 3
+campaign: SEED ?=
 campaign: .venv/for-tests services
-	$(BIN)/python -m tests.campaign --minutes $(or $(MINUTES),3) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.campaign --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 profile: .venv/for-tests
 	$(BIN)/python -m benchmarks.steps --compare
