@@ -75,7 +75,6 @@ TREATMENTS: dict[str, dict[str, Treatment]] = {
     "docs/console.rst": {
         "pip install": PIP,
         "mqworker console": Serve("token="),
-        "ssh ": Left("it needs another machine"),
         "curl -H": Left("tests/integration/test_console_http.py asks for the same, with a token"),
     },
     "docs/dead-letters.rst": {
