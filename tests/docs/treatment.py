@@ -76,7 +76,6 @@ TREATMENTS: dict[str, dict[str, Treatment]] = {
     "docs/console.rst": {
         "pip install": PIP,
         "mqworker console": Serve("token="),
-        "ssh ": Left("it needs another machine"),
         "curl -H": Left("tests/integration/test_console_http.py asks for the same, with a token"),
     },
     "docs/dead-letters.rst": {
@@ -110,11 +109,15 @@ TREATMENTS: dict[str, dict[str, Treatment]] = {
         "systemctl enable --now mqworker@eventtask": UNITS,
     },
     "docs/privacy.rst": {"mqworker search": Run(), "mqworker explain": Run("hmac:")},
+    "docs/reliability.rst": {
+        "make campaign": Left("it takes minutes; tests/campaign is tested itself")
+    },
     "docs/sight.rst": {
         "mqworker tap ": Left("tests/integration/test_sight.py watches events go by"),
         "sudo -u mqworker mqworker top": Left("tests/integration/test_top.py, on a terminal"),
     },
     "docs/trace.rst": {"mqworker trace VALUE": Run()},
+    "docs/tracing.rst": {"pip install": PIP, "OTEL_EXPORTER_OTLP_ENDPOINT=": CONSUMES},
     "examples/cloudtrail/README.rst": {
         "aws ": Left(
             "it needs AWS; tests/integration/test_cloudtrail_example.py reads the template"
