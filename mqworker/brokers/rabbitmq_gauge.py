@@ -24,7 +24,7 @@ from mqworker.ports import QueueDepth
 LIMIT_S = 5.0
 """How long to wait for answers, in seconds."""
 
-AGAIN_S = 30.0
+AGAIN_S = 10.0
 """When to ask again for a queue that was not there, in seconds."""
 
 

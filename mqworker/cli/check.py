@@ -12,7 +12,6 @@ from mqworker.config.checking import CheckOptions
 from mqworker.config.settings import WORKER
 from mqworker.core.errors import Misconfigured
 from mqworker.core.finding import MARKS, Finding, Verdict, status_of
-from mqworker.wiring.checkup import check_all
 
 PLAIN: dict[Verdict, str] = {"good": "ok", "bad": "BAD", "doubtful": "??", "unseen": "--"}
 """For terminals that have no ticks and crosses."""
@@ -31,6 +30,8 @@ def check(attempt: Attempt, *, offline: bool, as_json: bool) -> int:
     ? could not be seen from here. Exits with 0 without any ✗, with 69 when services only do not
     answer, else with 78.
     """
+    from mqworker.wiring.checkup import check_all  # noqa: PLC0415 - not for flags alone
+
     found = []
     loaded = attempt if isinstance(attempt, Misconfigured) else attempt.loaded
     for finding in check_all(loaded, offline=offline):

@@ -17,7 +17,6 @@ from mqworker.core.errors import Misconfigured
 from mqworker.notification import service_manager
 from mqworker.oversight import Oversight
 from mqworker.supervisor import Orphaned, Supervisor
-from mqworker.wiring.metrics import aide_of
 
 
 @click.command()
@@ -43,6 +42,7 @@ def cloudtrail(configuration: Configuration, *, as_json: bool) -> int:  # noqa: 
     """
     require_boto3()
     from mqworker.wiring.cloudtrail import DAILY, NAME, run_cloudtrail  # noqa: PLC0415 - needs boto3
+    from mqworker.wiring.metrics import aide_of  # noqa: PLC0415 - not for flags alone
 
     def work(orphaned: Orphaned, number: int | None = None) -> int:
         return run_cloudtrail(configuration.settings, configuration.reload, orphaned, number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mqworker.cli.display import printable
+from mqworker.cli.display import echo_json, printable
 from mqworker.cli.options import Configuration, configured, json_option
 from mqworker.config.broker import BrokerOptions
 from mqworker.config.console import ConsoleOptions
@@ -36,8 +36,8 @@ EXTRA = {"uvicorn", "httptools"}
     more=MORE,
     daemon=True,
 )
-@json_option("Log as JSON: short for --log-format json.")
-def console(configuration: Configuration, *, as_json: bool) -> int:  # noqa: ARG001 - read by `configured`
+@json_option("Log as JSON, as with --log-format json, and print the address in a JSON object.")
+def console(configuration: Configuration, *, as_json: bool) -> int:
     """Show queues, dead letters, stories and stored events as pages, until told to stop.
 
     It listens on this machine only, and lets in who has the token: open the address that it prints.
@@ -54,4 +54,11 @@ def console(configuration: Configuration, *, as_json: bool) -> int:  # noqa: ARG
         raise Misconfigured(
             f"the console needs the package {error.name}: pip install 'mqworker[console]'"
         ) from error
-    return run_console(configuration.loaded, lambda where: click.echo(printable(where)))
+
+    def announce(address: str) -> None:
+        if as_json:
+            echo_json({"address": address})
+        else:
+            click.echo(printable(address))
+
+    return run_console(configuration.loaded, announce)

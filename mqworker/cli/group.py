@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from mqworker import __version__
 from mqworker.cli.status import STATUSES, finish
@@ -30,6 +31,7 @@ COMMANDS = {
     "indices": "See what is stored of each day, and remove what is old.",
     "console": "Show queues, dead letters and stories as pages.",
     "demo": "Show on generated traffic what mqworker does.",
+    "completion": "Print what makes a shell complete all this.",
 }
 """Each is the command of that name in the module of that name; imported when it is asked for."""
 
@@ -47,6 +49,15 @@ class Commands(click.Group):
         """Write what the commands are for, without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return what may stand here, without importing the commands."""
+        found = [
+            CompletionItem(name, help=words)
+            for name, words in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Return a command, None when there is none of this name."""

@@ -18,7 +18,6 @@ from mqworker.config.sink import SinkOptions
 from mqworker.core.holding import Holding, over
 from mqworker.core.naming import Naming
 from mqworker.ports import Holdings
-from mqworker.wiring.sink import open_sink
 
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 STEP = 1024
@@ -37,6 +36,8 @@ def list_indices(configuration: Configuration, *, as_json: bool) -> None:
 
     What mqworker's template did not make (MozDef's indices have the same names) is marked.
     """
+    from mqworker.wiring.sink import open_sink  # noqa: PLC0415 - not for flags alone
+
     with closing(open_sink(configuration.settings)) as store:
         found = store.holdings()
     if as_json:
@@ -67,6 +68,8 @@ def prune(
 
     Only daily indices are removed that mqworker's template made; others are left alone.
     """
+    from mqworker.wiring.sink import open_sink  # noqa: PLC0415 - not for flags alone
+
     settings = configuration.settings
     if keep < settings.days_back:
         complain(

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from mqworker.cli import logs
+from mqworker.cli.values import values
 from mqworker.config.kinds import Kind, Unfit
 from mqworker.config.load import DEFAULT_FILE, SERVICES, Loaded, load
 from mqworker.config.option import Option, options_of
@@ -103,6 +104,7 @@ def flag(option: Option) -> Decorator:
         multiple=option.repeatable,
         metavar=f"{metavar}…" if option.repeatable else metavar,
         help=words,
+        shell_complete=lambda _ctx, _param, incomplete: values(option, incomplete),
     )
 
 

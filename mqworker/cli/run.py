@@ -12,8 +12,6 @@ from mqworker.config.settings import WORKER
 from mqworker.notification import service_manager
 from mqworker.oversight import Oversight
 from mqworker.supervisor import Orphaned, Supervisor
-from mqworker.wiring.metrics import aide_of
-from mqworker.wiring.worker import run_worker
 
 
 @click.command()
@@ -25,6 +23,8 @@ def run(configuration: Configuration, *, as_json: bool) -> int:  # noqa: ARG001 
     SIGTERM and SIGINT: finish what is in flight, acknowledge it, and end; a second one: end at
     once. SIGHUP: read the configuration and the schemas again.
     """
+    from mqworker.wiring.metrics import aide_of  # noqa: PLC0415 - not for flags alone
+    from mqworker.wiring.worker import run_worker  # noqa: PLC0415 - the same
 
     def work(orphaned: Orphaned, number: int | None = None) -> int:
         return run_worker(configuration.settings, configuration.reload, orphaned, number)

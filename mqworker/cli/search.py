@@ -11,7 +11,6 @@ import click
 from mqworker.cli.display import clipped, echo_json, printable
 from mqworker.cli.options import Configuration, configured, json_option
 from mqworker.config.sink import SinkOptions
-from mqworker.wiring.sink import open_sink
 
 SUMMARY_WIDTH = 100
 
@@ -27,6 +26,8 @@ def search(
     configuration: Configuration, *, words: tuple[str, ...], limit: int, as_json: bool
 ) -> None:
     """Find stored events that hold all these WORDS, the newest first."""
+    from mqworker.wiring.sink import open_sink  # noqa: PLC0415 - not for flags alone
+
     with closing(open_sink(configuration.settings)) as archive:
         hits = archive.search(" ".join(words), limit)
     for hit in hits:

@@ -9,7 +9,6 @@ import click
 from mqworker.cli.display import echo_json, printable
 from mqworker.cli.options import Configuration, configured, json_option
 from mqworker.config.sink import SinkOptions
-from mqworker.wiring.sink import set_up
 
 
 @click.command()
@@ -20,6 +19,8 @@ def setup(configuration: Configuration, *, as_json: bool) -> None:
 
     For a worker that lacks the privilege to do so itself; run this with an account that has it.
     """
+    from mqworker.wiring.sink import set_up  # noqa: PLC0415 - not for flags alone
+
     found = set_up(replace(configuration.settings, sink_setup=True))
     if as_json:
         echo_json({"sink": found})

@@ -21,7 +21,6 @@ from mqworker.core.story_page import page
 from mqworker.core.storytelling import WIDTH, Paint, Tone, plain, tell
 from mqworker.core.trail import Bounds
 from mqworker.core.trail import trace as trace_activity
-from mqworker.wiring.sink import open_sink
 
 WIDEST = 160
 
@@ -71,6 +70,8 @@ def trace(
     in and from which event, and what it left open. From the events that have VALUE, their evidence
     and links are followed; never another user name or address, because people share those.
     """
+    from mqworker.wiring.sink import open_sink  # noqa: PLC0415 - not for flags alone
+
     if not value.strip() or not is_text(value):
         raise click.BadParameter("expected an IP address, a session ID, a user name or an ID")
     if since and until and since > until:

@@ -83,7 +83,15 @@ def config_file(config: Path | None, environ: Mapping[str, str]) -> Path | None:
         return config
     if environ.get(FILE_VARIABLE):
         return Path(environ[FILE_VARIABLE])
-    return DEFAULT_FILE if DEFAULT_FILE.exists() else None
+    return DEFAULT_FILE if may_exist(DEFAULT_FILE) else None
+
+
+def may_exist(file: Path) -> bool:
+    """Tell whether a file is there; where its directory can't be entered, reading it tells."""
+    try:
+        return file.exists()
+    except PermissionError:
+        return True
 
 
 def origins(given: Mapping[str, Given]) -> dict[str, str]:

@@ -86,12 +86,13 @@ def unknown_options(command: click.Command, context: click.Context, words: list[
 
 
 def pip(words: list[str]) -> list[str]:
-    """Extras have to exist, and packages are those that were looked at."""
+    """Extras and files have to exist, and packages are those that were looked at."""
     metadata = ConfigParser()
     metadata.read(ROOT / "setup.cfg")
     known = (
         {f".[{extra}]" for extra in metadata["options.extras_require"]} | {"."} | FOREIGN_PACKAGES
     )
+    known |= {str(each.relative_to(ROOT)) for each in ROOT.glob("requirements/*.txt")}
     wanted = [each for each in words[1:] if not each.startswith("-")]
     return [f"pip can't install {each}" for each in wanted if each not in known]
 
@@ -148,11 +149,14 @@ JUDGES: dict[str, Judge] = {
         (
             "apt-get",
             "aws",
+            "cd",
             "curl",
+            "docker",
             "ln",
             "export",
             "journalctl",
             "logger",
+            "./make-secrets",
             "rabbitmqctl",
             "ssh",
             "systemd-sysusers",

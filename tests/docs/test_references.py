@@ -24,7 +24,7 @@ FLAGS_OF_OTHERS = {"--strict", "--token"}  # mypy's, of texts that hold secrets
 VARIABLES_OF_OTHERS = re.compile(
     "MQWORKER_(?:COMPILE|CONFIG|SHARED|TEST_[A-Z_]*)"  # setup.py's, of all options, of the tests
     "|MQWORKER_(?:SERVICE_HOST|PORT_.*)"  # made by Kubernetes
-    "|MQWORKER_(?:LOGGER|ROLE|TRACEBACK)"  # fields of the journal
+    "|MQWORKER_(?:LOGGER|NAME|ROLE|TRACEBACK)"  # fields of the journal
 )
 
 

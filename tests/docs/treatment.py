@@ -40,9 +40,8 @@ CONSUMES = Serve("role=consume")
 TAKES = Serve("listening on")
 WALK = Left("tests/walk runs it, in a Debian of its own")
 UNITS = Left("it is for the system's own systemd; tests/integration/test_units.py tries the units")
-PIP = Left(
-    "it fetches from a registry; tests/integration/test_packaging.py installs, tests/walk too"
-)
+PIP = Left("it fetches from a registry; tests/packages/test_wheel.py installs, tests/walk too")
+ENGINE = Left("it needs an engine; tests/packages/test_image_built.py follows the Dockerfile")
 AWS = Left("it needs AWS; tests/integration/test_cloudtrail.py runs it against an emulation")
 
 TREATMENTS: dict[str, dict[str, Treatment]] = {
@@ -98,6 +97,9 @@ TREATMENTS: dict[str, dict[str, Treatment]] = {
         "curl -d": Run(),
     },
     "docs/migration.rst": {"mqworker config migrate": Run()},
+    "docs/reliability.rst": {
+        "make campaign": Left("it takes minutes; tests/campaign runs short ones"),
+    },
     "docs/operations.rst": {
         "python3 -m venv /opt/mqworker": PIP,
         "ln -s /opt/mqworker/bin/mqworker /usr/local/bin/": Left("it is for the whole machine"),
@@ -107,6 +109,26 @@ TREATMENTS: dict[str, dict[str, Treatment]] = {
         "systemctl daemon-reload": UNITS,
         "mqworker check --queue eventtask": Run("✓ sink"),
         "systemctl enable --now mqworker@eventtask": UNITS,
+    },
+    "docs/tracing.rst": {
+        "pip install": PIP,
+        "OTEL_": Left("it needs a collector; tests/integration/test_tracing.py is one"),
+    },
+    "docs/packages.rst": {
+        "python3 -m venv /opt/mqworker": PIP,
+        "/opt/mqworker/bin/pip install": Left(
+            "it fetches from a registry; tests/packages/test_lock.py does the same elsewhere"
+        ),
+        "MQWORKER_COMPILE=1 /opt/mqworker/bin/pip install": PIP,
+        "ln -s /opt/mqworker/bin/mqworker /usr/local/bin/": Left("it is for the whole machine"),
+        "apt-get build-dep": Left("it is for the whole machine"),
+        "make deb": Left("tests/packages/test_deb.py runs it"),
+        "apt-get install": Left("tests/packages/test_deb_installed.py runs it"),
+        "python3 -m pip install --no-deps --target": PIP,
+        "docker ": ENGINE,
+        "cd examples/docker": Run(),
+        "./make-secrets": Left("tests/packages/test_image.py runs it, in a copy"),
+        "mqworker completion": Left("tests/packages/test_completion.py runs it, in each shell"),
     },
     "docs/privacy.rst": {"mqworker search": Run(), "mqworker explain": Run("hmac:")},
     "docs/reliability.rst": {
@@ -124,6 +146,11 @@ TREATMENTS: dict[str, dict[str, Treatment]] = {
         ),
         "pip install": PIP,
         "mqworker cloudtrail": AWS,
+    },
+    "examples/docker/README.rst": {
+        "./make-secrets": Left("tests/packages/test_image.py runs it, in a copy"),
+        "docker ": ENGINE,
+        "curl --header": ENGINE,
     },
     "examples/native-python/README.rst": {
         "python ": Run(),

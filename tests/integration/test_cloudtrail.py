@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from uuid import uuid4
 
 from tests.daemons import Daemon, await_condition
 from tests.integration.pairs import Embedded
 from tests.integration.trails import record, start_cloudtrail, start_worker, stored
 from tests.services.aws import ACCOUNT, REGION, Trail, log_key
+from tests.services.program import free_port
+from tests.sightseeing import await_served, fetch, look, promtool
 
 LIMIT_S = 40.0
 
@@ -51,6 +55,28 @@ def test_the_records_of_an_object_become_documents_and_its_message_goes(
     assert {"objects": 1, "published": 20, "settled": 1} == {
         fact: daemon.totals()[fact] for fact in ("objects", "published", "settled")
     }
+
+
+def test_its_processes_are_counted_together(
+    trail: Trail, embedded: Embedded, start_daemon: Callable[..., Daemon], tmp_path: Path
+) -> None:
+    trail.tell(trail.put_records([record(eventid=str(number)) for number in range(20)]))
+    port = free_port()
+    seen = ["--socket-directory", str(tmp_path / "sockets")]
+    seen += ["--metrics-listen", f"127.0.0.1:{port}", "--processes", "2"]
+    daemon = start_cloudtrail(start_daemon, embedded, trail, *seen)
+    await_served(daemon)
+
+    def published() -> int:
+        found = re.findall(rb"published_total{.*} (\d+)", fetch(port, "/metrics")[1])
+        return sum(map(int, found))
+
+    await_condition(lambda: published() == 20, LIMIT_S, daemon.log)
+    await_condition(lambda: fetch(port, "/ready")[0] == 200, LIMIT_S, daemon.log)
+    judged = promtool("check", "metrics", text=fetch(port, "/metrics")[1].decode())
+    assert (0, "") == (judged.returncode, judged.stdout + judged.stderr)
+    assert {"cloudtrail"} == {state.program for state in look(tmp_path / "sockets", 2)}
+    assert 0 == daemon.stop()
 
 
 def connect(trail: Trail) -> None:

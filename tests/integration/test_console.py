@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import orjson
 
@@ -90,7 +92,9 @@ def test_what_is_stored_is_found_traced_and_told_and_the_queues_are_measured(
     pair: Pair,
     start_daemon: Callable[..., Daemon],
     start_console: Callable[..., ConsoleDaemon],
+    sockets: Path,
 ) -> None:
+    seen = ("--socket-directory", str(sockets))
     hostile = "<script>alert(1)</script>"
     pair.publish(
         [
@@ -98,9 +102,9 @@ def test_what_is_stored_is_found_traced_and_told_and_the_queues_are_measured(
             *bad_messages(pair.run, 2),
         ]
     )
-    daemon = start_daemon(*pair.flags, "--brake-ratio", "0")
+    daemon = start_daemon(*pair.flags, *seen, "--brake-ratio", "0")
     await_condition(lambda: sum(pair.depth()) == 0 and dead_depth(pair) == 2, LIMIT_S, daemon.log)
-    console = start_console(*pair.flags)
+    console = start_console(*pair.flags, *seen)
     console.enter()
 
     def searched() -> list[dict[str, object]]:
@@ -122,9 +126,16 @@ def test_what_is_stored_is_found_traced_and_told_and_the_queues_are_measured(
         return {DEAD_QUEUE: 2, "eventtask": 0} == {one["name"]: one["ready"] for one in queues}
 
     await_condition(measured, LIMIT_S, console.log)
-    assert "Nothing needs attention." in console.page("/").text
-    daemon.stop()
-    assert "403" in str(console.ask("POST", "/replay", {}).status)
+    overview = console.page("/")
+    assert "Nothing needs attention." in overview.text
+    assert f"0 pid {daemon.pid}" in overview.text
+    assert 0 == daemon.stop()
+
+    def missed() -> bool:
+        return f"Worker 0 (pid {daemon.pid}) is gone." in console.page("/").text
+
+    await_condition(missed, LIMIT_S, console.log)
+    assert http.client.FORBIDDEN == console.ask("POST", "/replay", {}).status
     assert 2 == dead_depth(pair)
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import orjson
 import pytest
 
 from tests.consoles import ConsoleDaemon
-from tests.daemons import Daemon
+from tests.daemons import Daemon, await_condition
 from tests.intakes import read_all
 
 
@@ -47,6 +49,21 @@ def test_a_token_of_a_file_lets_in_and_is_told_nowhere(console: ConsoleDaemon) -
     assert 401 == console.ask("GET", "/").status
     assert 303 == console.ask("GET", f"/?token={'t' * 32}").status
     assert "tttt" not in console.log.read_text()
+
+
+def test_the_address_is_printed_for_programs_too(tmp_path: Path) -> None:
+    where = ("--broker", f"sqlite:///{tmp_path}/b.db", "--sink", f"sqlite:///{tmp_path}/s.db")
+    daemon = Daemon(
+        tmp_path / "log",
+        *("--json", "--console-listen", "[::1]:0", *where),
+        command="console",
+    )
+    await_condition(lambda: "token=" in daemon.log.read_text(), 60, daemon.log)
+    addresses = [orjson.loads(line).get("address") for line in daemon.lines]
+    assert 0 == daemon.stop()
+
+    (address,) = filter(None, addresses)
+    assert re.fullmatch(r"http://\[::1\]:\d+/\?token=[\w-]{43}", address)
 
 
 @pytest.mark.parametrize("path", ["/", "/letters", "/api/overview", "/../../../etc/passwd"])

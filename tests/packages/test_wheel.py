@@ -8,6 +8,7 @@ import subprocess
 import sys
 import sysconfig
 import tomllib
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -92,9 +93,16 @@ def environment(tmp_path: Path) -> Environment:
 
 
 def build(kind: str, source: Path, builder: Environment) -> Path:
+    """Build in a file mode and at a time that are stated, as `make dist` does."""
     hook = f"from setuptools import build_meta as b; print('built', b.build_{kind}('dist'))"
-    output = run([builder.python, "-c", hook], source)
+    environ = ["env", "SOURCE_DATE_EPOCH=1700000000"]
+    output = run([*environ, builder.python, "-c", f"import os; os.umask(0o22); {hook}"], source)
     return source / "dist" / output.rpartition("built ")[2].strip()
+
+
+def members(wheel: Path) -> set[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
 
 
 def assert_works(environment: Environment) -> None:
@@ -110,21 +118,44 @@ def assert_works(environment: Environment) -> None:
     assert mqworker.__version__ in run([command, "--version"], environment.place)
 
 
-def test_a_wheel_carries_the_schemas_and_the_command(
-    source: Path, builder: Environment, environment: Environment
-) -> None:
-    wheel = build("wheel", source, builder)
+@pytest.fixture(scope="module")
+def wheel(source: Path, builder: Environment) -> Path:
+    return build("wheel", source, builder)
+
+
+def test_a_wheel_carries_the_schemas_and_the_command(wheel: Path, environment: Environment) -> None:
     environment.install("--no-deps", "--no-index", wheel)
     assert_works(environment)
 
 
-def test_a_wheel_built_from_the_sdist_carries_the_same(
-    sdist: Path, builder: Environment, environment: Environment, tmp_path: Path
+def test_a_wheel_carries_every_module_and_the_units_documentation_and_example(wheel: Path) -> None:
+    data = f"mqworker-{mqworker.__version__}.data/data/share"
+    wanted = {each.relative_to(ROOT).as_posix() for each in (ROOT / "mqworker").rglob("*.py")}
+    wanted |= {f"mqworker/schemas/{each.name}" for each in (ROOT / "schemas").glob("*.json")}
+    wanted |= {f"{data}/doc/mqworker/{each.name}" for each in (ROOT / "docs").glob("*.rst")}
+    wanted |= {
+        f"{data}/mqworker/systemd/{each.relative_to(ROOT / 'systemd')}"
+        for each in (ROOT / "systemd").rglob("*")
+        if each.is_file()
+    }
+    wanted |= {f"{data}/doc/mqworker/mqworker.toml", f"{data}/doc/mqworker/CHANGELOG.rst"}
+    assert set() == wanted - members(wheel)
+
+
+def test_a_wheel_carries_no_tests_and_no_benchmarks(wheel: Path) -> None:
+    tops = {name.partition("/")[0] for name in members(wheel)}
+    assert {
+        "mqworker",
+        *(f"mqworker-{mqworker.__version__}.{end}" for end in ("data", "dist-info")),
+    } == tops
+
+
+def test_a_wheel_built_from_the_sdist_is_the_same_to_the_byte(
+    sdist: Path, wheel: Path, builder: Environment, tmp_path: Path
 ) -> None:
     shutil.unpack_archive(sdist, tmp_path)
-    wheel = build("wheel", tmp_path / sdist.name.removesuffix(".tar.gz"), builder)
-    environment.install("--no-deps", "--no-index", wheel)
-    assert_works(environment)
+    other = build("wheel", tmp_path / sdist.name.removesuffix(".tar.gz"), builder)
+    assert wheel.read_bytes() == other.read_bytes()
 
 
 def test_an_editable_install_finds_the_schemas_in_the_source_tree(
@@ -138,5 +169,6 @@ def test_the_sdist_holds_what_distributors_and_testers_need(sdist: Path, tmp_pat
     shutil.unpack_archive(sdist, tmp_path)
     unpacked = tmp_path / sdist.name.removesuffix(".tar.gz")
     wanted = ["LICENSE", "README.rst", "Makefile", "systemd/mqworker@.service"]
-    wanted += ["tests/conftest.py", "tests/services/elasticsearch-pom.xml", "schemas/event.json"]
+    wanted += ["Dockerfile", "debian/rules", "requirements/deployment.txt", "tests/conftest.py"]
+    wanted += ["tests/services/elasticsearch-pom.xml", "schemas/event.json"]
     assert [] == [each for each in wanted if not (unpacked / each).exists()]
