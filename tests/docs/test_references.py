@@ -19,7 +19,7 @@ HISTORY = ROOT / "CHANGELOG.rst"
 PAGES = sorted([*ROOT.glob("*.rst"), *ROOT.glob("docs/*.rst"), *ROOT.glob("examples/*/*.rst")])
 FILE = re.compile(r"(?:benchmarks|docs|examples|mqworker|schemas|systemd|tests)/[\w@.*/-]*")
 WORD = re.compile(r"\w+")
-PROGRAMS_OF_OTHERS = ("make ", "pip ", "python ")
+PROGRAMS_OF_OTHERS = ("docker ", "make ", "pip ", "python ", "systemctl ")
 FLAGS_OF_OTHERS = {"--strict", "--token"}  # mypy's, of texts that hold secrets
 VARIABLES_OF_OTHERS = re.compile(
     "MQWORKER_(?:COMPILE|CONFIG|SHARED|TEST_[A-Z_]*)"  # setup.py's, of all options, of the tests

@@ -110,10 +110,6 @@ TREATMENTS: dict[str, dict[str, Treatment]] = {
         "mqworker check --queue eventtask": Run("✓ sink"),
         "systemctl enable --now mqworker@eventtask": UNITS,
     },
-    "docs/tracing.rst": {
-        "pip install": PIP,
-        "OTEL_": Left("it needs a collector; tests/integration/test_tracing.py is one"),
-    },
     "docs/packages.rst": {
         "python3 -m venv /opt/mqworker": PIP,
         "/opt/mqworker/bin/pip install": Left(
@@ -131,9 +127,6 @@ TREATMENTS: dict[str, dict[str, Treatment]] = {
         "mqworker completion": Left("tests/packages/test_completion.py runs it, in each shell"),
     },
     "docs/privacy.rst": {"mqworker search": Run(), "mqworker explain": Run("hmac:")},
-    "docs/reliability.rst": {
-        "make campaign": Left("it takes minutes; tests/campaign is tested itself")
-    },
     "docs/sight.rst": {
         "mqworker tap ": Left("tests/integration/test_sight.py watches events go by"),
         "sudo -u mqworker mqworker top": Left("tests/integration/test_top.py, on a terminal"),
