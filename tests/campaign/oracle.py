@@ -31,6 +31,7 @@ EARLY = -15
 ALLOWED = {
     "kill": {-9},
     "term": {0, 75, EARLY},
+    "term and kill": {0, 75, -9, EARLY},
     "end": {0, EARLY},
     "child": {0, 75, -9, EARLY},
 }

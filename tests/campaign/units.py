@@ -25,6 +25,8 @@ END_LIMIT_S = 240.0
 NEVER_AGAIN = (2, 78)
 """RestartPreventExitStatus of the units in systemd/: somebody has to look."""
 
+BOTH = "term and kill"
+
 CHILD_ENDED = re.compile(r"worker \d+ ended pid=\d+ status=(-?\d+)")
 
 
@@ -94,10 +96,14 @@ class Unit:
             return 0
         daemon, pid = found
         if pid == daemon.pid and number in (signal.SIGKILL, signal.SIGTERM):
-            self.meant = "kill" if number == signal.SIGKILL or self.meant == "kill" else "term"
+            self.mean("kill" if number == signal.SIGKILL else "term")
         with suppress(ProcessLookupError):
             os.kill(pid, number)
         return pid
+
+    def mean(self, deed: str) -> None:
+        """Note what is done to the program; of several deeds any may be what ends it."""
+        self.meant = deed if self.meant in ("", deed) else BOTH
 
     def term(self) -> None:
         """Stop it as an administrator would, who does not wait for ever; it is started again."""
@@ -109,7 +115,7 @@ class Unit:
             time.sleep(0.1)
         if daemon.running:
             self.diary.note(self.name, "killed after TimeoutStopSec")
-            self.meant = "kill"
+            self.mean("kill")
             daemon.process.kill()
 
     def end(self) -> bool:
