@@ -210,7 +210,7 @@ def test_only_a_sink_that_does_not_answer_within_its_limits_ends_the_pings(
             )
             assert 15 < time.monotonic() - began < 25
         to_silent.await_value("STATUS", "2 of 2 workers ready; stuck: pid ")
-        assert daemons["silent"].said("stuck: nothing moved for")
+        assert daemons["silent"].said("stuck: ")
         to_dripping.await_value("STATUS", "stuck: bulk: no answer for")
         assert to_busy.silent_s() < WATCHDOG_S
         pings = [each.at for each in to_busy.said if "WATCHDOG" in each.assignments]

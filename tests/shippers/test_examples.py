@@ -9,9 +9,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
-SHIPPERS = sorted(
-    path.name for path in EXAMPLES.iterdir() if path.is_dir() and path.name != "schemas"
-)
+OTHERS = {"docker", "grafana", "prometheus", "schemas"}
+"""Directories of other things than shippers."""
+
+SHIPPERS = sorted({path.name for path in EXAMPLES.iterdir() if path.is_dir()} - OTHERS)
 
 
 def test_there_are_snippets_for_all_that_people_use() -> None:
