@@ -12,6 +12,7 @@ from mqworker.cli.display import echo_json, printable
 from mqworker.cli.letters import look_through, progress, selecting, told
 from mqworker.cli.options import Configuration, configured, json_option
 from mqworker.config.broker import BrokerOptions
+from mqworker.core.autopsy import as_line
 from mqworker.core.letter import Key, Letter, Selection
 from mqworker.core.toll import Toll
 from mqworker.removing import remove as remove_letters
@@ -73,22 +74,10 @@ def list_letters(
 
 def show_line(letter: Letter, *, as_json: bool) -> None:
     """Print one letter on a line."""
-    refusal = letter.failures[0].refusal
     if as_json:
-        echo_json(
-            {
-                "identity": letter.identity,
-                "died": letter.died,
-                "stage": refusal.stage,
-                "schema": refusal.schema,
-                "pointer": refusal.pointer,
-                "reason": refusal.reason,
-                "events": letter.events,
-                "deaths": letter.deaths,
-                "replays": letter.replays,
-            }
-        )
+        echo_json(as_line(letter))
         return
+    refusal = letter.failures[0].refusal
     when = f"{letter.died:%Y-%m-%d %H:%M:%S}" if letter.died else "at an unknown time"
     click.echo(
         f"{when}  {printable(letter.identity)}  {printable(refusal.stage)}  "

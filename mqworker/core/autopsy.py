@@ -67,6 +67,22 @@ def points_into(whole: Any, pointer: str) -> bool:
     return pointer in places or pointer.rpartition("/")[0] in places
 
 
+def as_line(letter: Letter) -> dict[str, Any]:
+    """Return for machines what a list says of a letter: its first failure, its deaths."""
+    refusal = letter.failures[0].refusal
+    return {
+        "identity": letter.identity,
+        "died": letter.died,
+        "stage": refusal.stage,
+        "schema": refusal.schema,
+        "pointer": refusal.pointer,
+        "reason": refusal.reason,
+        "events": letter.events,
+        "deaths": letter.deaths,
+        "replays": letter.replays,
+    }
+
+
 def as_object(letter: Letter, policy: Policy) -> dict[str, Any]:
     """Return a letter for machines; its body is text, or base64 where it is none."""
     now = foresee(letter, policy)

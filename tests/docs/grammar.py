@@ -101,7 +101,7 @@ def make(words: list[str]) -> list[str]:
     """Targets have to exist."""
     text = (ROOT / "Makefile").read_text()
     known = re.findall(r"^([\w-]+):", text, re.MULTILINE)
-    known += [f"{name}=" for name in re.findall(r"^(?:[\w-]+: )?([A-Z]+) \?=", text, re.MULTILINE)]
+    known += [f"{name}=" for name in re.findall(r"\$\(([A-Z]+)\)", text)]
     named = [re.sub("(?<==).*", "", each) for each in words]
     return [f"make does not know {each}" for each in named if each not in known]
 

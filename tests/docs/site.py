@@ -146,7 +146,7 @@ class Site:
         log = self.place / "served.log"
         with log.open("wb") as out:
             daemon = subprocess.Popen(
-                ["bash", "-euc", f"exec {self.script(line)}"],
+                ["bash", "-euc", f"exec env {self.script(line)}"],
                 cwd=self.folder(line),
                 env=self.environment,
                 stdin=subprocess.DEVNULL,

@@ -49,12 +49,16 @@ def start_intake(tmp_path: Path) -> Iterator[Callable[..., IntakeDaemon]]:
 
 @pytest.fixture
 def start_console(tmp_path: Path) -> Iterator[Callable[..., ConsoleDaemon]]:
-    """Start `mqworker console` with these flags on a free port; none outlives the test."""
+    """Start `mqworker console` with these flags on a free port; none outlives the test.
+
+    It looks for workers where those of the test have their sockets, and sees no others.
+    """
     started: list[ConsoleDaemon] = []
+    where = ("--console-listen", "127.0.0.1:0", "--socket-directory", str(tmp_path / "sockets"))
 
     def start(*flags: str) -> ConsoleDaemon:
         log = tmp_path / f"console-{len(started)}.log"
-        started.append(ConsoleDaemon(log, "--console-listen", "127.0.0.1:0", *flags))
+        started.append(ConsoleDaemon(log, *where, *flags))
         return started[-1]
 
     yield start

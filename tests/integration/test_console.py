@@ -94,7 +94,6 @@ def test_what_is_stored_is_found_traced_and_told_and_the_queues_are_measured(
     start_console: Callable[..., ConsoleDaemon],
     sockets: Path,
 ) -> None:
-    seen = ("--socket-directory", str(sockets))
     hostile = "<script>alert(1)</script>"
     pair.publish(
         [
@@ -102,9 +101,9 @@ def test_what_is_stored_is_found_traced_and_told_and_the_queues_are_measured(
             *bad_messages(pair.run, 2),
         ]
     )
-    daemon = start_daemon(*pair.flags, *seen, "--brake-ratio", "0")
+    daemon = start_daemon(*pair.flags, "--brake-ratio", "0", "--socket-directory", str(sockets))
     await_condition(lambda: sum(pair.depth()) == 0 and dead_depth(pair) == 2, LIMIT_S, daemon.log)
-    console = start_console(*pair.flags, *seen)
+    console = start_console(*pair.flags)
     console.enter()
 
     def searched() -> list[dict[str, object]]:

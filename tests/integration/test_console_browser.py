@@ -122,8 +122,10 @@ def test_a_page_that_tells_of_now_changes_under_the_eyes_and_keeps_its_place(
     embedded.publish([*singles(embedded.run, 7)])
 
     def told() -> bool:
-        cells = "document.querySelector('main td.figure').innerText"
-        return bool(tab.ask(cells) == "7")
+        row = (
+            "[...document.querySelectorAll('main tr')].find(e => /^eventtask\\s/.test(e.innerText))"
+        )
+        return "7" == tab.ask(f"{row}?.querySelector('td').innerText")
 
     await_condition(told, LIMIT_S, hostile.log)
     assert "yes" == tab.ask("document.querySelector('.brand').dataset.kept")

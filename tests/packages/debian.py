@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from tests.packages.command import run
+
 ROOT = Path(__file__).parents[2]
 NOT_SOURCE = (".*", "build", "dist", "*.egg-info", "__pycache__", "tests", "benchmarks")
-LIMIT_S = 1500
 
 
 def need(*programs: str) -> None:
@@ -22,22 +22,6 @@ def need(*programs: str) -> None:
         pytest.fail(f"not installed: {', '.join(missing)}")
     if missing:
         pytest.skip(f"not installed: {', '.join(missing)}")
-
-
-def run(*argv: str | Path, where: Path = ROOT, **environ: str) -> str:
-    """Run a command that has to succeed; return what it printed."""
-    done = subprocess.run(
-        argv,
-        cwd=where,
-        env={**os.environ, **environ},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=LIMIT_S,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def build(place: Path, options: Sequence[str] = (), source: Path = ROOT) -> Path:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.packages.debian import need, run
+from tests.packages.command import run
+from tests.packages.debian import need
 
 BIN = Path(sys.executable).parent
 LIMIT_S = 30

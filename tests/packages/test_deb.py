@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 import mqworker
-from tests.packages.debian import ROOT, build, need, run
+from tests.packages.command import run
+from tests.packages.debian import ROOT, build, need
 from tests.packages.test_lock import canonical, locked
 
 pytestmark = pytest.mark.timeout(400)  # the first waits for the build

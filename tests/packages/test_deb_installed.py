@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 import mqworker
-from tests.packages.debian import build, need, run
+from tests.packages.command import run
+from tests.packages.debian import build, need
 from tests.packages.tree import Tree, debootstrap
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3000)]

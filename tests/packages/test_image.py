@@ -17,7 +17,8 @@ import yaml
 
 import mqworker
 from mqworker.config.settings import OPTIONS
-from tests.packages.debian import need, run
+from tests.packages.command import run
+from tests.packages.debian import need
 from tests.packages.dockerfile import stages
 from tests.services.distribution import SERIES
 from tests.stubs.scripted import scripted

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.packages.debian import NOT_SOURCE, ROOT, need, run
+from tests.packages.command import run
+from tests.packages.debian import NOT_SOURCE, ROOT, need
 from tests.packages.dockerfile import Built, argv, stages
 from tests.packages.tree import Tree, debootstrap
 

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import sys
 import sysconfig
 import tomllib
 import zipfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 import mqworker
 from mqworker.config.rulesfile import load_rules
+from tests.packages.command import run
 
 ROOT = Path(__file__).parents[2]
 NOT_SOURCE = (".*", "build", "dist", "*.egg-info", "__pycache__")
-LIMIT_S = 100
 LIST_SCHEMAS = """
 import importlib.resources, json
 files = importlib.resources.files("mqworker.schemas").iterdir()
@@ -32,37 +30,21 @@ print(*sorted(load_rules().rules))
 """
 
 
-def run(argv: Sequence[str | Path], where: Path) -> str:
-    done = subprocess.run(
-        argv,
-        cwd=where,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=LIMIT_S,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 class Environment:
     """A virtual environment of its own, which finds the tests' dependencies but not mqworker."""
 
     def __init__(self, place: Path) -> None:
         self.place = place
         self.python = place / "bin" / "python"
-        run([sys.executable, "-m", "venv", "--without-pip", place], place.parent)
+        run(sys.executable, "-m", "venv", "--without-pip", place, where=place.parent)
         ours = [sysconfig.get_path(each) for each in ("purelib", "platlib")]
-        theirs = run(
-            [self.python, "-c", "import sysconfig as s; print(s.get_path('purelib'))"], place
-        )
+        theirs = run(self.python, "-c", "import sysconfig as s; print(s.get_path('purelib'))")
         # A plain line: the directory is searched, but the editable install in it is not found.
         Path(theirs.strip(), "dependencies.pth").write_text("\n".join(ours) + "\n")
 
     def install(self, *args: str | Path) -> None:
         pip = [sys.executable, "-m", "pip", "--python", self.python, "--quiet", "install"]
-        run([*pip, *args], self.place)
+        run(*pip, *args, where=self.place)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +78,7 @@ def build(kind: str, source: Path, builder: Environment) -> Path:
     """Build in a file mode and at a time that are stated, as `make dist` does."""
     hook = f"from setuptools import build_meta as b; print('built', b.build_{kind}('dist'))"
     environ = ["env", "SOURCE_DATE_EPOCH=1700000000"]
-    output = run([*environ, builder.python, "-c", f"import os; os.umask(0o22); {hook}"], source)
+    output = run(*environ, builder.python, "-c", f"import os; os.umask(0o22); {hook}", where=source)
     return source / "dist" / output.rpartition("built ")[2].strip()
 
 
@@ -111,11 +93,13 @@ def assert_works(environment: Environment) -> None:
         each.name: json.loads(each.read_text()) for each in (ROOT / "schemas").glob("*.json")
     }
     assert expected
-    assert expected == json.loads(run([environment.python, "-c", LIST_SCHEMAS], environment.place))
-    rules = run([environment.python, "-c", LIST_RULES], environment.place)
+    assert expected == json.loads(
+        run(environment.python, "-c", LIST_SCHEMAS, where=environment.place)
+    )
+    rules = run(environment.python, "-c", LIST_RULES, where=environment.place)
     assert rules.split() == sorted(load_rules().rules)
     command = environment.place / "bin" / "mqworker"
-    assert mqworker.__version__ in run([command, "--version"], environment.place)
+    assert mqworker.__version__ in run(command, "--version", where=environment.place)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.packages.debian import need, run
+from tests.packages.command import run
+from tests.packages.debian import need
 
 LIMIT_S = 900
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from mqworker.core.autopsy import as_line
 from mqworker.core.console.elements import (
     FOOT,
     NOTHING,
@@ -105,23 +106,7 @@ def as_object(told: Listing) -> dict[str, Any]:
         "unlisted": snapshot.unheld,
         "page": told.page,
         "pages": told.pages,
-        "list": [line_object(each) for each in told.shown],
-    }
-
-
-def line_object(letter: Letter) -> dict[str, Any]:
-    """Return a letter of the list for machines, as `mqworker deadletter list --each` does."""
-    refusal = letter.failures[0].refusal
-    return {
-        "identity": letter.identity,
-        "died": letter.died,
-        "stage": refusal.stage,
-        "schema": refusal.schema,
-        "pointer": refusal.pointer,
-        "reason": refusal.reason,
-        "events": letter.events,
-        "deaths": letter.deaths,
-        "replays": letter.replays,
+        "list": [as_line(each) for each in told.shown],
     }
 
 
