@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -40,7 +39,7 @@ def image(context: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
     base.install(*BASE)
     wheels = base.root / "wheels-of-the-index"
     wheels.mkdir()
-    fetch(wheels)
+    fetch(wheels, place / "tools")
     first, last = stages(DOCKERFILE)
     run("cp", "-a", base.root, place / "build")
     build = Built(Tree(place / "build"), context, {})
@@ -53,12 +52,15 @@ def image(context: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
     return made
 
 
-def fetch(wheels: Path) -> None:
-    """Download what the locks name, for the interpreter of the tree."""
+def fetch(wheels: Path, tools: Path) -> None:
+    """Download what the locks name for the interpreter of the tree, by one of the same release.
+
+    Which of them it needs may depend on the last figure of its version.
+    """
     need("/usr/bin/python3")
-    minor = run("/usr/bin/python3", "-c", "import sys; print(sys.version_info.minor)").strip()
-    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--dest", wheels, "--no-deps"]
-    pip += ["--only-binary=:all:", f"--python-version=3.{minor}", "--require-hashes"]
+    run("/usr/bin/python3", "-m", "venv", tools)
+    pip = [tools / "bin" / "pip", "download", "--quiet", "--dest", wheels, "--no-deps"]
+    pip += ["--only-binary=:all:", "--require-hashes"]
     for each in ("build", "deployment", "sbom"):
         run(*pip, "--requirement", ROOT / "requirements" / f"{each}.txt")
 
