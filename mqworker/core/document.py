@@ -26,10 +26,12 @@ def placed(
         naming: how indices are named.
         stamp: the message's AMQP timestamp (aware, UTC), None when it has none.
         received: when the message was handed over (aware, UTC).
-        redelivered: the broker handed it over before, so it may be stored already.
+        redelivered: the broker handed it over before, so it may be stored already. A broker may
+            forget that at its own restart: what has no time at all is always looked for.
     """
     where = (naming, event.occurred, stamp, received)
-    elsewhere = earlier_places(*where) if redelivered else ()
+    doubtful = redelivered or (stamp is None and event.occurred is None)
+    elsewhere = earlier_places(*where) if doubtful else ()
     return tuple.__new__(Document, (place(*where), event.id, b"", elsewhere))
 
 

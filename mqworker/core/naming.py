@@ -9,7 +9,8 @@ It has to be, because `create` refuses a taken ID per index only.
    from receipt where there is none; an AMQP timestamp that lies outside the bounds around receipt
    counts as none.
 3. Whatever depends on receipt may differ at a redelivery, which is therefore first looked for
-   wherever an earlier delivery of it may have gone.
+   wherever an earlier delivery of it may have gone; so is every event without any time, since
+   RabbitMQ forgets at a restart that it had delivered a message.
 """
 
 from __future__ import annotations

@@ -113,7 +113,8 @@ class Campaign:
             if now != state:
                 state, changed = now, time.monotonic()
             quiet = quiet + 1 if now[0] == 0 == sum(now[2:]) else 0
-            dead = [each for each in senders if each.left and not each.is_alive()]
+            dead: list[object] = [each for each in senders if each.left and not each.is_alive()]
+            dead += [each for each in built.units.values() if not each.thread.is_alive()]
             if dead or (time.monotonic() - changed > STANDSTILL_S and not quiet):
                 return f"nothing moved for {STANDSTILL_S:.0f} s: {now}; {stacks(senders)}"
             time.sleep(SAMPLE_S / 2)

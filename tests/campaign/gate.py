@@ -3,7 +3,7 @@
 ================  ================================================================================
 429, 503          every request is answered so, and not passed on
 429 by item       bulk requests are answered with 200 and a 429 for each item, and not passed on
-slow              requests are passed on late
+slow              requests are passed on late, and so in another order; also those of the dead
 unanswered        requests are passed on, and the connection is closed instead of an answer
 413               requests above `LARGEST` are answered so; no single document is as large
 ================  ================================================================================
@@ -12,6 +12,7 @@ unanswered        requests are passed on, and the connection is closed instead o
 from __future__ import annotations
 
 import http.client
+import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -36,7 +37,7 @@ ITEM = {
 class Gate:
     """What the gate does now, and what it did; `mode` is "" when all is passed on.
 
-    delay_s: of the mode slow. refused: how many answers were scripted.
+    delay_s: of the mode slow, on average. refused: how many answers were scripted.
     """
 
     def __init__(self, upstream: str) -> None:
@@ -64,7 +65,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send(status, {"content-type": "application/json"}, text)
             return
         if gate.mode == "slow":
-            time.sleep(gate.delay_s)
+            time.sleep(gate.delay_s * 2 * random.random())
         unanswered = gate.mode == "unanswered"
         status, headers, text = self.passed_on(gate, body)
         if unanswered:

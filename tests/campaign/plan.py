@@ -151,11 +151,12 @@ def plan(seed: int, seconds: float) -> Plan:
     everything in embedded stores.
     """
     chance = random.Random(f"plan {seed}")
+    outage, prefetch = chance.choice(["wait", "wait", "index"]), chance.choice([50, 200, 1000])
     setup = Setup(
         memory="embedded" if seed % 5 == 0 else "sqlite" if seed % 2 else "redis",
-        outage=chance.choice(["wait", "wait", "index"]),
-        prefetch=chance.choice([50, 200, 1000]),
-        batch_count=chance.choice([5, 25, 100]),
+        outage=outage,
+        prefetch=prefetch,
+        batch_count=min(prefetch, chance.choice([5, 25, 100])),
         bulks=chance.choice([1, 2, 3]),
         heartbeat_s=chance.choice([4, 8]),
         timeout_s=chance.choice([6, 12]),

@@ -120,7 +120,8 @@ class Served(Stores):
 
     def documents(self, run: str) -> Iterator[Found]:
         after: list[Any] = []
-        order = [{"details.eventid": "asc"}, {"_index": "asc"}]
+        named = {"order": "asc", "unmapped_type": "keyword"}
+        order = [{"details.eventid": named}, {"_index": "asc"}]
         mine = {"term": {"details.run": run}}
         while True:
             page: dict[str, Any] = {"size": PAGE, "sort": order, "query": mine}

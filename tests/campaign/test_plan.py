@@ -42,6 +42,11 @@ def test_seeds_differ_in_memory_and_in_what_workers_do_while_it_is_gone():
     assert every == {(setup.memory, setup.outage) for setup in setups}
 
 
+def test_no_worker_is_configured_wrongly():
+    setups = [plan(seed, 1).setup for seed in range(200)]
+    assert all(setup.batch_count <= setup.prefetch for setup in setups)
+
+
 def test_there_is_a_proxy_between_every_pair():
     assert len(set(links("redis"))) == 9
     assert len(set(links("sqlite"))) == 7

@@ -19,7 +19,13 @@ def test_a_source_is_json_in_utf8_on_one_line():
     assert serialize({"summary": "ä\n"}) == '{"summary":"ä\\n"}'.encode()
 
 
-def test_only_a_redelivered_document_is_looked_for_elsewhere():
+def test_a_document_without_any_time_is_always_looked_for_since_brokers_forget_deliveries():
+    event = Event("m", 0, None, {}, "event")
+    assert "events-20261122" in placed(event, Naming(), None, NOW).elsewhere
+    assert placed(event, Naming(), NOW, NOW).elsewhere == ()
+
+
+def test_of_those_with_a_time_only_a_redelivered_document_is_looked_for_elsewhere():
     event = Event("m", 0, NOW, {}, "event")
     assert placed(event, Naming(), None, NOW).elsewhere == ()
     again = placed(event, Naming(), None, NOW, redelivered=True)
