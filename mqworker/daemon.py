@@ -50,10 +50,11 @@ class Signals:
         return self.stops > 0 or self.orphaned()
 
     def install(self) -> None:
-        """Listen to TERM, INT and HUP from now on."""
+        """Listen to TERM, INT and HUP from now on; a supervisor has held HUP back until then."""
         signal.signal(signal.SIGTERM, self.stop)
         signal.signal(signal.SIGINT, self.stop)
         signal.signal(signal.SIGHUP, self.ask_reload)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
 
     def stop(self, _number: int = 0, _frame: FrameType | None = None) -> None:
         """Ask for an end; asked twice: at once."""

@@ -148,13 +148,16 @@ class Supervisor:
         return pid
 
     def live(self, pipe: tuple[int, int]) -> None:
-        """Be a worker process, to the end. Never returns."""
+        """Be a worker process, to the end. Never returns.
+
+        HUP is held back until the worker listens to it (`Signals.install`): it would be its end.
+        """
         reading, writing = pipe
         os.close(writing)
         self.oversight.introduce(os.environ)
         for number in HEARD:
             signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
         status = 1
         try:
             work = self.aide if self.number == AIDE and self.aide else self.work

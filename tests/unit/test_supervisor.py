@@ -20,8 +20,11 @@ def say(word):  # in one write: print takes two when Python is told not to buffe
 
 def work(orphaned):
     ends = []
+    if "early" in sys.argv:
+        os.kill(os.getpid(), signal.SIGHUP)
     signal.signal(signal.SIGTERM, lambda *_: ends.append("TERM"))
     signal.signal(signal.SIGHUP, lambda *_: say("HUP"))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
     say("up")
     while not ends and not orphaned():
         time.sleep(0.02)
@@ -36,9 +39,10 @@ sys.exit(Supervisor(2, work, Backoff(0.1, 0.2)).run())
 def supervised(tmp_path):
     processes, output = [], tmp_path / "out"
 
-    def start(status=0):
+    def start(status=0, *words):
+        command = [sys.executable, "-c", PROGRAM, str(status), *words]
         with output.open("ab") as out:
-            process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(status)], stdout=out)
+            process = subprocess.Popen(command, stdout=out)
         processes.append(process)
         eventually(lambda: lines(output).count("up") >= 2)
         return process
@@ -77,6 +81,14 @@ def test_signals_reach_every_worker(supervised):
     process.terminate()
     assert process.wait(5) == 0
     assert lines(output).count("TERM") == 2
+
+
+def test_a_reload_that_comes_before_a_worker_listens_is_heard_when_it_does(supervised):
+    start, output = supervised
+    process = start(0, "early")
+    assert sorted(lines(output)) == ["HUP", "HUP", "up", "up"]
+    process.terminate()
+    assert process.wait(5) == 0
 
 
 def test_the_worst_exit_status_is_the_supervisors(supervised):
