@@ -104,6 +104,13 @@ def bulk_created(request: Request) -> Answer:
     return json_answer({"items": items})
 
 
+def none_found(request: Request) -> Answer:
+    """Answer a multi-get request as if none of the documents were there."""
+    return json_answer(
+        {"docs": [each | {"found": False} for each in json.loads(request.body)["docs"]]}
+    )
+
+
 @dataclass
 class Scripted:
     """A running server."""

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.stubs.scripted import Reply, Request, bulk_created, json_answer, scripted
+from tests.stubs.scripted import Reply, Request, bulk_created, json_answer, none_found, scripted
 
 INFO = json_answer({"version": {"number": "9.5.3", "build_flavor": "default"}})
 NO_SECURITY = json_answer({"error": "no handler found"}, 400)
@@ -19,6 +19,8 @@ def take(request: Request) -> Reply:
     path = request.path.partition("?")[0]
     if path == "/_bulk":
         return bulk_created(request)
+    if path == "/_mget":
+        return none_found(request)
     if path == "/":
         return INFO
     if path.startswith("/_security"):
