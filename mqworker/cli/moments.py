@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
+
+from mqworker.core.instant import read_instant
 
 
 def moment(_ctx: click.Context, _param: click.Parameter, text: str | None) -> datetime | None:
@@ -16,8 +18,6 @@ def moment(_ctx: click.Context, _param: click.Parameter, text: str | None) -> da
     if text is None:
         return None
     try:
-        found = datetime.fromisoformat(text)
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (OverflowError, ValueError):
-        wrong = f"expected a time such as 2026-11-23T09:30:00Z, got {text!r}"
-        raise click.BadParameter(wrong) from None
+        return read_instant(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mqworker.core.message import Record, Refusal
+from mqworker.core.pointer import token
 
 _LONGEST_POINTER = 512
 _LEVELS_OF_FLAT = 2
@@ -120,19 +121,19 @@ def _point_to_first(levels: list[list[Any]]) -> str:
     target = levels[-1][0]
     tokens: list[str] = []
     for level in levels[-2::-1]:
-        target, token = next(_parents_of(target, level))
-        tokens.append(str(token).replace("~", "~0").replace("/", "~1"))
+        target, step = next(_parents_of(target, level))
+        tokens.append(token(step))
     pointer = ""
-    for token in reversed(tokens):
-        if len(pointer) + len(token) >= _LONGEST_POINTER:
+    for each in reversed(tokens):
+        if len(pointer) + len(each) >= _LONGEST_POINTER:
             break
-        pointer += f"/{token}"
+        pointer += f"/{each}"
     return pointer
 
 
 def _parents_of(target: Any, level: list[Any]) -> Iterator[tuple[Any, str | int]]:
     for container in level:
         pairs = container.items() if type(container) is dict else enumerate(container)
-        for token, value in pairs:
+        for step, value in pairs:
             if value is target:
-                yield container, token
+                yield container, step

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from mqworker.core.pointer import token
+
 
 class Line(NamedTuple):
     """A line of JSON; `pointer` names the value on it, which begins at column `start`."""
@@ -39,11 +41,6 @@ def render(
         separator = "," if number < len(value) else ""
         yield from render(item, f"{pointer}/{token(key)}", label, depth + 1, separator)
     yield Line(None, "  " * depth + closing + comma, 0)
-
-
-def token(key: str | int) -> str:
-    """Return the part of a JSON Pointer that stands for a key or position."""
-    return str(key).replace("~", "~0").replace("/", "~1")
 
 
 def members(value: dict[str, Any] | list[Any]) -> Iterator[tuple[Any, Any]]:

@@ -16,5 +16,10 @@ def pointer_to(path: Iterable[str | int]) -> str:
     >>> pointer_to(["details", "a/b~c", 0])
     '/details/a~1b~0c/0'
     """
-    pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
+    pointer = "".join(f"/{token(step)}" for step in path)
     return printable(pointer, LONGEST)
+
+
+def token(step: str | int) -> str:
+    """Return the part of a pointer that stands for a key or position."""
+    return str(step).replace("~", "~0").replace("/", "~1")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from mqworker.core.instant import read_instant
 from mqworker.core.letter import Selection
 
 AGES: Mapping[str, timedelta] = {
@@ -108,11 +109,9 @@ def time_of(asked: Asked, name: str) -> datetime | None:
     if not text:
         return None
     try:
-        found = datetime.fromisoformat(text)
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (OverflowError, ValueError):
-        wrong = f"{name}: expected a time such as 2026-11-23T09:30:00Z, got {text!r}"
-        raise Unasked(wrong) from None
+        return read_instant(text)
+    except ValueError as error:
+        raise Unasked(f"{name}: {error}") from None
 
 
 def number_of(asked: Asked, name: str, usual: int, most: int) -> int:
