@@ -51,8 +51,8 @@ def folder_name(queue: str) -> str:
     >>> folder_name("audit/eu"), folder_name("..")
     ('audit%2Feu', '%2E%2E')
     """
-    name = quote(queue, safe="@:\\").replace(".", "%2E") if queue in (".", "..") else quote(queue)
-    return name.replace("/", "%2F")[:LONGEST_NAME]
+    name = queue.replace(".", "%2E") if queue in (".", "..") else quote(queue, safe="")
+    return name[:LONGEST_NAME]
 
 
 def own_directory(queue: str, given: Path | None, environ: Mapping[str, str]) -> Path:
