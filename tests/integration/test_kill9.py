@@ -37,7 +37,7 @@ class Massacre:
     pair: Pair
     start_daemon: Callable[..., Daemon]
     chance: random.Random
-    kills: int = 0
+    killed: list[int] = field(default_factory=list)
     daemons: list[Daemon] = field(default_factory=list)
 
     def start(self, *flags: str) -> Daemon:
@@ -55,14 +55,16 @@ class Massacre:
         """Return the pid of a process to kill, when it or its children have begun to work."""
 
         def working() -> list[int]:
-            return sorted(set(daemon.children or [daemon.pid]) & set(daemon.said("sink ready")))
+            pids = set(daemon.children or [daemon.pid]) & set(daemon.said("sink ready"))
+            # A child that was killed may not have been buried yet.
+            return sorted(pids - set(self.killed))
 
-        await_condition(working, LIMIT_S, daemon.log)
-        return self.chance.choice(working()) if victim == "child" else daemon.pid
+        pids = await_condition(working, LIMIT_S, daemon.log)
+        return self.chance.choice(pids) if victim == "child" else daemon.pid
 
     def kill(self, daemon: Daemon, pid: int) -> None:
         """Kill a process in mid-stream, and see that it was."""
-        planned = (self.kills + self.chance.random()) / (KILLS + 1) * EVENTS
+        planned = (len(self.killed) + self.chance.random()) / (KILLS + 1) * EVENTS
         enough = max(planned, self.settled(self.pair.depth()) + self.chance.randrange(500))
 
         def amid() -> Found | None:
@@ -71,7 +73,7 @@ class Massacre:
 
         depth = await_condition(amid, LIMIT_S, daemon.log)
         os.kill(pid, signal.SIGKILL)
-        self.kills += 1
+        self.killed.append(pid)
         assert depth.unsettled > 0
         assert depth.ready > 0
         assert 0 < self.pair.stored() < EVENTS
@@ -98,7 +100,7 @@ def test_fifty_thousand_events_and_a_dozen_kills_lose_and_double_nothing(
     await_condition(lambda: sum(pair.depth()) == 0, LIMIT_S, last.log)
 
     assert last.stop() == 0
-    assert KILLS == massacre.kills == 12
+    assert KILLS == len(massacre.killed) == 12
     assert Counter(str(number) for number in range(EVENTS)) == pair.census()
     assert {each.body for each in planted} == {letter.body for letter in pair.dead()}
     assert sum(daemon.totals()["redelivered"] for daemon in massacre.daemons) > 0

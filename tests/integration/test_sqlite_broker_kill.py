@@ -45,12 +45,14 @@ import sys
 from pathlib import Path
 from mqworker.sources.sqlite import SqliteSource
 source = SqliteSource(Path(sys.argv[1]), "q", prefetch=200)
+deliveries = source.receive(37, 30)
 print("up", flush=True)
 sys.stdin.readline()
-while deliveries := source.receive(37, 2):
+while deliveries:
     for delivery in deliveries:
         print(delivery.body.decode(), int(delivery.redelivered))
     source.settle(delivery.tag for delivery in deliveries)
+    deliveries = source.receive(37, 2)
 source.close()
 """
 
