@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from mqworker.core.message import Record, Refusal
 from mqworker.core.pointer import token
 
-_LONGEST_POINTER = 512
-_LEVELS_OF_FLAT = 2
+_LONGEST_POINTER: Final = 512
+_LEVELS_OF_FLAT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +41,35 @@ def is_flat(record: Record, limits: Limits) -> bool:
 
     It looks one level down; False only means that the levels have to be walked.
     """
-    keys = len(record)
-    for value in record.values():
-        inner: Iterable[Any]
-        if type(value) is dict:
+    keys, longest = len(record), limits.max_key_length
+    for name, value in record.items():
+        if len(name) > longest:
+            return False
+        if isinstance(value, dict):
             keys += len(value)
-            inner = value.values()
-        elif type(value) is list:
-            inner = value
-        else:
-            continue
-        for one in inner:
-            if type(one) is dict or type(one) is list:
+            if not is_leaf(value, longest):
                 return False
+        elif isinstance(value, list):
+            for one in value:
+                if type(one) is dict or type(one) is list:
+                    return False
     return keys <= limits.max_keys and limits.max_depth >= _LEVELS_OF_FLAT
 
 
-def find_excess(record: Record, limits: Limits, size: int) -> Refusal | None:
-    """Return the refusal of an event that exceeds a limit, else None.
+def is_leaf(container: dict[str, Any], longest: int) -> bool:
+    """Tell whether an object holds no other, nor an array, and no name that is too long."""
+    for name, value in container.items():
+        if len(name) > longest or type(value) is dict or type(value) is list:
+            return False
+    return True
 
-    Args:
-        record: the event.
-        limits: the limits.
-        size: bytes of the text that it was read from, or more; in a short one no key can be long.
-    """
+
+def find_excess(record: Record, limits: Limits) -> Refusal | None:
+    """Return the refusal of an event that exceeds a limit, else None."""
+    if is_flat(record, limits):
+        return None
     excess = find_many(record, limits)
-    if excess is None and size > limits.max_key_length and has_long_key(record, limits):
+    if excess is None and has_long_key(record, limits):
         return Refusal("decode", f"a key of more than {limits.max_key_length} characters")
     return excess
 
@@ -92,8 +95,6 @@ def find_many(record: Record, limits: Limits) -> Refusal | None:
 
     Walks level by level and never recurses; it stops at the first level that is one too deep.
     """
-    if is_flat(record, limits):
-        return None
     keys = 0
     levels: list[list[Any]] = [[record]]
     for _ in range(limits.max_depth):

@@ -31,7 +31,7 @@ truncated or damaged gzip; another encoding    refused
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 import orjson
 
@@ -42,8 +42,8 @@ from mqworker.core.message import Record, Refusal
 
 __all__ = ["Decoded", "Limits", "decode", "explain"]
 
-_LINE = re.compile(rb"[^ \t\r\n][^\n]*")
-_NO_JSON_NUMBERS = ("NaN", "Infinity")
+_LINE: Final = re.compile(rb"[^ \t\r\n][^\n]*")
+_NO_JSON_NUMBERS: Final = ("NaN", "Infinity")
 
 
 class Decoded(NamedTuple):
@@ -73,19 +73,19 @@ def decode(body: bytes, content_encoding: str | None, limits: Limits) -> Decoded
     except orjson.JSONDecodeError as error:
         return _decode_lines(text, error, limits)
     if type(value) is list:
-        return _decode_array(value, limits, len(text))
-    item = _check(value, limits, len(text))
+        return _decode_array(value, limits)
+    item = _check(value, limits)
     if type(item) is Refusal:
         raise Refused(item)
     return tuple.__new__(Decoded, ([item], False))
 
 
-def _decode_array(values: list[Any], limits: Limits, size: int) -> Decoded:
+def _decode_array(values: list[Any], limits: Limits) -> Decoded:
     if not values:
         _refuse("an empty array: there is no event in it")
     if len(values) > limits.max_events:
         _refuse(f"more than {limits.max_events} events in one message")
-    return Decoded([_check(value, limits, size) for value in values], several=len(values) > 1)
+    return Decoded([_check(value, limits) for value in values], several=len(values) > 1)
 
 
 def _decode_lines(text: bytes, error: orjson.JSONDecodeError, limits: Limits) -> Decoded:
@@ -110,13 +110,13 @@ def _decode_line(line: bytes, line_number: int, limits: Limits) -> Record | Refu
         value = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return Refusal("decode", explain(line, error, line_number))
-    return _check(value, limits, len(line))
+    return _check(value, limits)
 
 
-def _check(value: Any, limits: Limits, size: int) -> Record | Refusal:
+def _check(value: Any, limits: Limits) -> Record | Refusal:
     if type(value) is not dict:
         return Refusal("decode", f"not an object: {_clip(value)}")
-    return find_excess(value, limits, size) or value
+    return find_excess(value, limits) or value
 
 
 def _is_json(text: bytes) -> bool:

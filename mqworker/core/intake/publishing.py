@@ -93,7 +93,7 @@ def excess_of(record: Record, body: bytes | None, limits: Limits) -> Refusal | N
     if size > limits.max_body_bytes:
         reason = f"the event has {size} bytes, {limits.max_body_bytes} are allowed"
         return Refusal("decode", reason)
-    return find_excess(record, limits, size)
+    return find_excess(record, limits)
 
 
 class Envelope:

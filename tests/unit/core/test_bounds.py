@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mqworker.core.bounds import Limits, find_excess, find_many, is_flat
+from mqworker.core.bounds import Limits, find_excess, find_many, has_long_key, is_flat
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -65,9 +65,10 @@ def test_an_excess_is_found_exactly_when_there_is_one(record, max_depth, max_key
 
 @given(RECORDS, st.integers(1, 6), st.integers(0, 12))
 def test_what_is_flat_holds_no_excess(record, max_depth, max_keys):
-    limits = Limits(max_depth=max_depth, max_keys=max_keys)
+    limits = Limits(max_depth=max_depth, max_keys=max_keys, max_key_length=2)
     if is_flat(record, limits):
         assert find_many(record, limits) is None
+        assert not has_long_key(record, limits)
 
 
 def test_an_event_with_details_and_tags_is_flat():
@@ -80,9 +81,5 @@ def test_an_event_with_details_and_tags_is_flat():
 def test_a_key_that_is_too_long_is_found_at_every_depth():
     limits = Limits(max_key_length=3)
     for record in ({"long": 1}, {"a": {"long": 1}}, {"a": [[{"b": {}}, {"long": []}]]}):
-        assert find_excess(record, limits, 100).reason == "a key of more than 3 characters"
-    assert find_excess({"abc": [{"abc": {"def": 1}}, "text"]}, limits, 100) is None
-
-
-def test_keys_of_a_short_text_are_not_looked_at():
-    assert find_excess({"long": 1}, Limits(max_key_length=3), 3) is None
+        assert find_excess(record, limits).reason == "a key of more than 3 characters"
+    assert find_excess({"abc": [{"abc": {"def": 1}}, "text"]}, limits) is None
