@@ -15,7 +15,7 @@ from typing import Any
 
 from mqworker.config.rulesfile import load_rules
 from mqworker.core.addresses import read_address
-from mqworker.core.correlation.linking import linker
+from mqworker.core.correlation.linking import Linker
 from mqworker.core.correlation.rules import Rules
 from mqworker.core.correlation.sighting import Sighter
 
@@ -79,11 +79,10 @@ def measure(rules: Rules, parts: Sequence[Sequence[Fields]]) -> None:
     print(f"identity            {fastest_us(sighter.stated, parts) - nothing:5.2f} us")
     unstated = (None,) * len(rules.identity)
     for name in sorted(rules.rules):
-        gate, link = linker(rules.rules[name], ())
+        linker = Linker(rules.rules[name], ())
 
-        def one(fields: Fields, gate: str | None = gate, link: Any = link) -> None:
-            if gate is None or gate in fields["details"]:
-                link(fields, fields["details"], unstated)
+        def one(fields: Fields, linker: Linker = linker) -> None:
+            linker.link(fields, fields["details"], unstated)
 
         print(f"  {name:<17} {fastest_us(one, parts) - nothing:5.2f} us")
 

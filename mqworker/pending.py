@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from mqworker.core.correlation.answer import Answer
 from mqworker.core.correlation.sighting import Sighting
 from mqworker.core.message import STORED, Document, Event
 from mqworker.core.settlement import OpenMessage
 
-NOTHING: Answer = {}
+NOTHING: Final[Answer] = {}
 """What is known of an event that lacks nothing; nobody writes into an answer."""
 
 

@@ -15,6 +15,8 @@ wrong to call something news, never to call it none.
 
 from __future__ import annotations
 
+from typing import Final
+
 from mqworker.core.correlation.answer import Ambiguous, Answer, Fill
 from mqworker.core.correlation.group import Group, Moment, moment, time_of
 from mqworker.core.correlation.linking import Stated
@@ -22,7 +24,7 @@ from mqworker.core.correlation.linking import Stated
 Value = str | tuple[str, ...]
 """What may be stated and changes nothing: one value, or any of several."""
 
-NONE: Value = ()
+NONE: Final[Value] = ()
 """Whatever is stated may change something."""
 
 

@@ -9,21 +9,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from mqworker.core.correlation.linking import Stated
 from mqworker.core.correlation.sighting import Sighting
 
 Moment = str
 
-ORIGIN = 2 * 10**15
+ORIGIN: Final = 2 * 10**15
 """What is added to a time in milliseconds: so it has as many digits as any other."""
 
-DIGITS = 16
+DIGITS: Final = 16
 
-BETWEEN = "\x1e"
+BETWEEN: Final = "\x1e"
 """Between the parts of a lone event's text."""
 
-FEW = 16
+FEW: Final = 16
 """So many members are looked through more quickly than a set of them is made."""
 
 

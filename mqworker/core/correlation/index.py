@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from mqworker.core.correlation.cluster import Cluster
 from mqworker.core.correlation.group import Group, Moment, name_of, pack, unpack
@@ -16,7 +17,7 @@ from mqworker.core.correlation.place import UNRULED, Kind, Place
 from mqworker.core.correlation.rules import Rules
 from mqworker.core.correlation.sighting import Sighting, rule_name
 
-HASH = (1 << 60) - 1
+HASH: Final = (1 << 60) - 1
 """A hash of so many bits is an object half as large as one that has a few more."""
 
 Entry = str | Group | Place

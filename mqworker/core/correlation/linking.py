@@ -3,117 +3,120 @@
 1. What costs nothing is asked first: most rules do not concern most events, and say so after one
    look into `details`.
 2. An identity field is read once: links take it from what the event states.
+3. Events are dictionaries here, and not just mappings, and what is asked for every event is a class
+   and not a named tuple: where this module is compiled, both are looked into without a call.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Final, final
 
 from mqworker.core.correlation.rules import Condition, Path, Rule
 from mqworker.core.correlation.values import SPARE, Cleaner, cleaner, is_present
 
-SEPARATOR = "\x1f"
+SEPARATOR: Final = "\x1f"
 """Between the parts of a link: the ASCII unit separator, which no identifier holds. A value that
 does could be made to equal the values of another link, so that it makes none."""
 
-LONGEST = 2048
+LONGEST: Final = 2048
 """Characters of a link; a value may be as long as a message, and this is remembered."""
 
 Stated = tuple[str | None, ...]
 """The identity fields' values, in the order of `Rules.identity`; None where not stated."""
 
-_LONGEST_JUDGED = 128
+_LONGEST_JUDGED: Final = 128
 
-Fields = Mapping[str, Any]
-
-Link = Callable[[Fields, Fields, Stated], str | None]
-"""Reads a link out of an event, its details and what it states."""
+Fields = dict[str, Any]
 
 Check = Callable[[Fields, Fields], bool]
 """Tells of an event and its details whether a condition holds."""
 
 
-class Part(NamedTuple):
+@final
+class Part:
     """A field that is a part of a link.
 
     position: its place in what is stated, -1 when it is no identity field.
     spare: the name in `details` that serves where the field says nothing, "" for none.
     """
 
-    position: int
-    in_details: bool
-    name: str
-    clean: Cleaner
-    spare: str
+    __slots__ = ("clean", "in_details", "name", "position", "spare")
+
+    def __init__(self, where: Path, identity: tuple[Path, ...]) -> None:
+        self.position = identity.index(where) if where in identity else -1
+        self.in_details = where.in_details
+        self.name = where.name
+        self.clean = cleaner(where)
+        self.spare = SPARE.get(where, "")
+
+    def read(self, event: Fields, details: Fields, stated: Stated) -> str | None:
+        """Return the field's text; None when it says nothing."""
+        if self.position >= 0:
+            return stated[self.position]
+        value = (details if self.in_details else event).get(self.name)
+        text = None if value is None else self.clean(value)
+        if text is None and self.spare:
+            text = self.clean(details.get(self.spare))
+        return text
 
 
-class Linker(NamedTuple):
+@final
+class Linker:
     """What makes one rule's links; `gate` is a name that has to be in `details`, if any has."""
 
-    gate: str | None
-    link: Link
+    __slots__ = ("first", "gate", "last", "parts", "prefix", "scope", "scope_below")
 
+    def __init__(self, rule: Rule, identity: tuple[Path, ...]) -> None:
+        gates = [where.name for where in rule.fields if where.in_details]
+        self.gate = gates[0] if gates else None
+        self.prefix = rule.name + SEPARATOR
+        self.parts = [Part(where, identity) for where in rule.fields]
+        self.scope = [Part(where, identity) for where in rule.scope]
+        self.scope_below = rule.scope_below
+        self.first = [only(condition) for condition in rule.conditions if condition.any_of]
+        self.last = list(prohibitions(rule.conditions))
 
-def linker(rule: Rule, identity: tuple[Path, ...]) -> Linker:
-    """Return what reads a rule's link out of an event."""
-    gates = [where.name for where in rule.fields if where.in_details]
-    return Linker(gates[0] if gates else None, link_of(rule, identity))
-
-
-def link_of(rule: Rule, identity: tuple[Path, ...]) -> Link:
-    """Return what reads a rule's link out of an event that is past its gate."""
-    parts = tuple(part(where, identity) for where in rule.fields)
-    scope = tuple(part(where, identity) for where in rule.scope)
-    first = tuple(only(condition) for condition in rule.conditions if condition.any_of)
-    last = tuple(prohibitions(rule.conditions))
-    prefix, below = rule.name + SEPARATOR, rule.scope_below
-
-    def link(event: Fields, details: Fields, stated: Stated) -> str | None:
-        for check in first:
+    def link(self, event: Fields, details: Fields, stated: Stated) -> str | None:
+        """Return the link that the rule makes of an event; None when it makes none."""
+        if self.gate is not None and self.gate not in details:
+            return None
+        for check in self.first:
             if not check(event, details):
                 return None
-        found = texts(parts, event, details, stated)
-        if found and scope and (below is None or len(found[0]) < below):
-            within = texts(scope, event, details, stated)
+        found = texts(self.parts, event, details, stated)
+        if found and self.is_scoped(found[0]):
+            within = texts(self.scope, event, details, stated)
             found = within and found + within
         if not found:
             return None
-        for check in last:
+        for check in self.last:
             if not check(event, details):
                 return None
-        return joined(prefix, found)
+        return joined(self.prefix, found)
 
-    return link
+    def is_scoped(self, text: str) -> bool:
+        """Tell whether a link with this first value holds within its scope only."""
+        if not self.scope:
+            return False
+        return self.scope_below is None or len(text) < self.scope_below
 
 
 def joined(prefix: str, found: list[str]) -> str | None:
     """Return a link of values, None where they are too long or could be those of another link."""
-    values = SEPARATOR.join(found)
-    if len(values) > LONGEST or values.count(SEPARATOR) >= len(found):
-        return None
-    return prefix + values
+    for value in found:
+        if SEPARATOR in value:
+            return None
+    values = found[0] if len(found) == 1 else SEPARATOR.join(found)
+    return prefix + values if len(values) <= LONGEST else None
 
 
-def part(where: Path, identity: tuple[Path, ...]) -> Part:
-    """Return how to read one field of a link."""
-    position = identity.index(where) if where in identity else -1
-    return Part(position, where.in_details, where.name, cleaner(where), SPARE.get(where, ""))
-
-
-def texts(
-    parts: Iterable[Part], event: Fields, details: Fields, stated: Stated
-) -> list[str] | None:
+def texts(parts: list[Part], event: Fields, details: Fields, stated: Stated) -> list[str] | None:
     """Return the values of several fields, None when one of them is missing."""
     found: list[str] = []
-    for position, in_details, name, clean, spare in parts:
-        if position >= 0:
-            text = stated[position]
-        else:
-            text = clean((details if in_details else event).get(name))
-            if text is None and spare:
-                text = clean(details.get(spare))
+    for part in parts:
+        text = part.read(event, details, stated)
         if text is None:
             return None
         found.append(text)
@@ -173,16 +176,14 @@ def never(condition: Condition) -> Check:
 
 def none_present(fields: frozenset[Path]) -> Check:
     """Return what checks that several fields are absent; most events have none of the names."""
-    inner = frozenset(where.name for where in fields if where.in_details)
-    outer = tuple(where.name for where in fields if not where.in_details)
+    inner = [where.name for where in fields if where.in_details]
+    outer = [where.name for where in fields if not where.in_details]
 
     def check(event: Fields, details: Fields) -> bool:
-        if details.keys().isdisjoint(inner) and not outer:
-            return True
-        return not (
-            any(is_present(details.get(name)) for name in inner)
-            or any(is_present(event.get(name)) for name in outer)
-        )
+        for name in inner:
+            if name in details and is_present(details[name]):
+                return False
+        return not any(name in event and is_present(event[name]) for name in outer)
 
     return check
 

@@ -6,17 +6,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from mqworker.core.correlation.cluster import Cluster
 from mqworker.core.correlation.group import Group, Moment
 from mqworker.core.correlation.rules import Rule
 from mqworker.core.correlation.sighting import Sighting
 
-NO_GROUPS: list[Group] = []
+NO_GROUPS: Final[list[Group]] = []
 """What every place without a list of its own has; nothing is put into it."""
 
-SHORT = 16
+SHORT: Final = 16
 """So many groups are looked through more quickly than they are found by bucket."""
 
 
@@ -30,7 +30,7 @@ class Kind(NamedTuple):
     mask: int
 
 
-UNRULED = Kind(None, 0)
+UNRULED: Final = Kind(None, 0)
 
 
 class Shelf:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Final, NamedTuple, final
 
 from mqworker.core.addresses import V4_OF
-from mqworker.core.correlation.linking import LONGEST, SEPARATOR, Stated, linker
+from mqworker.core.correlation.linking import LONGEST, SEPARATOR, Fields, Linker, Stated
 from mqworker.core.correlation.rules import Path, Rules
 from mqworker.core.correlation.values import cleaner
 from mqworker.core.deadletter import first_received
@@ -16,7 +15,7 @@ from mqworker.core.pipeline import stamp_of
 __all__ = ["SEPARATOR", "Sighter", "Sighting", "Stated", "rule_name"]
 
 
-TWINS = {Path(True, name): twin for name, twin in V4_OF.items()}
+TWINS: Final = {Path(True, name): twin for name, twin in V4_OF.items()}
 """An IPv4 address that `clean_addresses` has found canonical stands, as one object, under both."""
 
 
@@ -38,17 +37,34 @@ class Sighting(NamedTuple):
     stated: Stated
 
 
+@final
+class Reader:
+    """Reads an identity field."""
+
+    __slots__ = ("clean", "in_details", "name", "twin")
+
+    def __init__(self, where: Path) -> None:
+        self.in_details = where.in_details
+        self.name = where.name
+        self.clean = cleaner(where)
+        self.twin = TWINS.get(where, "")
+
+    def read(self, event: Fields, details: Fields) -> str | None:
+        """Return what an event states there; None when it says nothing."""
+        value = (details if self.in_details else event).get(self.name)
+        if value is None:
+            return None
+        if self.twin and details.get(self.twin) is value:
+            return str(value)
+        return self.clean(value)
+
+
 class Sighter:
     """Reads links and stated values by compiled rules."""
 
     def __init__(self, rules: Rules) -> None:
-        self.linkers = tuple(
-            linker(rules.rules[name], rules.identity) for name in sorted(rules.rules)
-        )
-        self.readers = tuple(
-            (where.in_details, where.name, cleaner(where), TWINS.get(where, ""))
-            for where in rules.identity
-        )
+        self.linkers = [Linker(rules.rules[name], rules.identity) for name in sorted(rules.rules)]
+        self.readers = [Reader(where) for where in rules.identity]
 
     def see(self, event: Event, document: Document, delivery: Delivery) -> Sighting | None:
         """Return what is to be remembered of an event; None when nothing can link it.
@@ -68,24 +84,17 @@ class Sighter:
         sighting = (event.id, document.index_name, at, when is None, links, stated)
         return tuple.__new__(Sighting, sighting)
 
-    def links(self, event: Mapping[str, Any], stated: Stated) -> tuple[str, ...]:
+    def links(self, event: Fields, stated: Stated) -> tuple[str, ...]:
         """Return the links of an event that states this, in the order of their rules' names."""
         details = event["details"]
-        found = []
-        for gate, link in self.linkers:
-            if (gate is None or gate in details) and (made := link(event, details, stated)):
-                found.append(made)
-        return tuple(found)
+        return tuple(
+            [made for linker in self.linkers if (made := linker.link(event, details, stated))]
+        )
 
-    def stated(self, event: Mapping[str, Any]) -> Stated:
+    def stated(self, event: Fields) -> Stated:
         """Return what the event says of its identity."""
         details = event["details"]
-        stated: list[str | None] = []
-        for in_details, name, clean, twin in self.readers:
-            value = (details if in_details else event).get(name)
-            is_clean = twin and value is not None and details.get(twin) is value
-            stated.append(value if is_clean else clean(value))
-        return tuple(stated)
+        return tuple([reader.read(event, details) for reader in self.readers])
 
 
 def rule_name(link: str) -> str:

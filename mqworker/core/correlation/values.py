@@ -13,20 +13,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Final
 
 from mqworker.core.addresses import is_canonical_ipv4, read_address
 from mqworker.core.correlation.rules import Path
 from mqworker.core.syslog import read_line
 
-NO_VALUE = frozenset({"", "-", "unknown", "null"})
+NO_VALUE: Final = frozenset({"", "-", "unknown", "null"})
 """In lower case; what shippers and the defaults of the canonical event write for "no value"."""
 
-SPARE = {Path(False, "processname"): "program", Path(False, "processid"): "processid"}
+SPARE: Final = {Path(False, "processname"): "program", Path(False, "processid"): "processid"}
 """By field, the name in `details` that serves where the field says nothing."""
 
-_LONGEST_NO_VALUE = max(map(len, NO_VALUE))
-_LONGEST_KNOWN = 128
-_PROGRAM = re.compile(r"[^\s\[(:,;]+")
+_LONGEST_NO_VALUE: Final = max(map(len, NO_VALUE))
+_LONGEST_KNOWN: Final = 128
+_PROGRAM: Final = re.compile(r"[^\s\[(:,;]+")
 
 Cleaner = Callable[[object], str | None]
 
@@ -54,7 +55,7 @@ def _address(value: object) -> str | None:
     return canonical(value) if address is None else address.ip
 
 
-_known_address = lru_cache(maxsize=16_384)(_address)
+_known_address: Final = lru_cache(maxsize=16_384)(_address)
 
 
 def canonical_program(value: object) -> str | None:
@@ -78,7 +79,7 @@ def canonical_summary(value: object) -> str | None:
     return text if line is None else canonical(line.text)
 
 
-CLEANERS: dict[Path, Cleaner] = {
+CLEANERS: Final[dict[Path, Cleaner]] = {
     Path(False, "processname"): canonical_program,
     Path(False, "summary"): canonical_summary,
 }

@@ -1,6 +1,6 @@
 import pytest
 
-from mqworker.core.correlation.linking import SEPARATOR, linker
+from mqworker.core.correlation.linking import SEPARATOR, Linker
 from mqworker.core.correlation.rules import Condition, Rule, path
 
 IDENTITY = (path("details.sourceipaddress"), path("details.username"))
@@ -9,10 +9,7 @@ IDENTITY = (path("details.sourceipaddress"), path("details.username"))
 def link_of(rule, fields, stated=(None, None)):
     """Return the values of the link that a rule makes, None when it makes none."""
     event = {"details": {}, **fields}
-    gate, link = linker(rule, IDENTITY)
-    if gate is not None and gate not in event["details"]:
-        return None
-    made = link(event, event["details"], stated)
+    made = Linker(rule, IDENTITY).link(event, event["details"], stated)
     return made and made.split(SEPARATOR)
 
 
