@@ -15,11 +15,11 @@ from typing import Any, Final, NamedTuple
 
 from mqworker.core.details import keep
 
-_LONGEST_ADDRESS = 64
-_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-is_canonical_ipv4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}").fullmatch
+_LONGEST_ADDRESS: Final = 64
+_OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+is_canonical_ipv4: Final = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}").fullmatch
 """Nearly all addresses are that already, and the general way costs ten times as much."""
-_CACHED_ADDRESSES = 16_384
+_CACHED_ADDRESSES: Final = 16_384
 _JUDGED: Final[dict[str, bool]] = {}
 
 
@@ -77,7 +77,7 @@ def clean_addresses(fields: dict[str, Any]) -> None:
     Args:
         fields: the event; its `details` are changed.
     """
-    details = fields["details"]
+    details: dict[str, Any] = fields["details"]
     for side in _SIDES:
         text = details.get(side.address)
         if type(text) is str and is_known_ipv4(text):

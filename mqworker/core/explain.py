@@ -45,12 +45,13 @@ def explain_one(
     """Tell what the worker would do with one event of a message."""
     if isinstance(item, Refusal):
         return Explained(position, None, None, None, item, None)
-    record, event, schema = dict(item), None, None
+    record = dict(item)
+    event: dict[str, Any] | None = None
+    schema: str | None = None
     try:
-        read = extracted(item, moment_of(delivery, policy), policy)
-        event = read.fields
-        schema = read.schema or validated(event, policy)
-        whole = Event(name, position, read.occurred, event, schema, read.failed)
+        event, occurred, failed, schema = extracted(item, moment_of(delivery, policy), policy)
+        schema = schema or validated(event, policy)
+        whole = Event(name, position, occurred, event, schema, failed)
         made = placed(whole, policy.naming, stamp_of(delivery), first_received(delivery))
         made = made._replace(source=serialize(event))
     except Refused as refused:

@@ -23,9 +23,9 @@ from mqworker.core.syslog import read_line
 
 FAILED_TAG: Final = "extractor-failed"
 
-_NAMELESS = frozenset({UNKNOWN, "-", ""})
-_MOST_KNOWN = 4096
-_LONGEST_KNOWN = 128
+_NAMELESS: Final = frozenset({UNKNOWN, "-", ""})
+_MOST_KNOWN: Final = 4096
+_LONGEST_KNOWN: Final = 128
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +98,7 @@ class Extraction:
             write(fields, _header(event))
         return failed
 
-    def _choose(self, event: Mapping[str, Any]) -> Chosen:
+    def _choose(self, event: dict[str, Any]) -> Chosen:
         chosen = self.programs.known.get(event["processname"])
         if chosen is None:
             chosen = self.programs.learn(event["processname"])
@@ -107,7 +107,7 @@ class Extraction:
             more = self.categories.learn(event["category"])
         if more:
             chosen += more
-        details = event["details"]
+        details: dict[str, Any] = event["details"]
         for name, more in self.names:
             if name in details:
                 chosen += more

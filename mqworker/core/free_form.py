@@ -11,8 +11,6 @@ from typing import Any, Final
 
 from mqworker.core.cloudtrail.mapping import FREE_FORM, RAW
 
-NAMES: Final = frozenset(FREE_FORM)
-
 DEEPEST: Final = 16
 """Levels; the type's default limit is 20."""
 
@@ -30,9 +28,7 @@ def clean_free_form(fields: dict[str, Any]) -> None:
     Args:
         fields: the event; its `details` are changed.
     """
-    details = fields["details"]
-    if details.keys().isdisjoint(NAMES):
-        return
+    details: dict[str, Any] = fields["details"]
     for name in FREE_FORM:
         value = details.get(name)
         if value is not None and not is_storable(value):

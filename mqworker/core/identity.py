@@ -8,12 +8,13 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from typing import Any, Final
 
 from mqworker.core.message import Delivery
 
-IDENTITY_HEADER = "x-mqworker-identity"
+IDENTITY_HEADER: Final = "x-mqworker-identity"
 
-LONGEST_ID = 480
+LONGEST_ID: Final = 480
 """Bytes; Elasticsearch takes 512 in an `_id`, and a position of several is appended to it."""
 
 
@@ -26,8 +27,9 @@ def identify(delivery: Delivery, salt: bytes = b"") -> str:
             of such a message gets an identity of its own (a redelivery then doubles it); the
             salt must be new for each process.
     """
-    headers = delivery.properties.headers
-    named = (headers and headers.get(IDENTITY_HEADER)) or delivery.properties.message_id
+    properties: Any = delivery.properties  # a sender's message_id may be anything
+    headers = properties.headers
+    named = (headers and headers.get(IDENTITY_HEADER)) or properties.message_id
     if named:
         return fitting(named)
     if salt:

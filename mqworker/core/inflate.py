@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 import zlib
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from mqworker.core.errors import Refused
 from mqworker.core.message import Refusal
 
-_GZIP_MAGIC = b"\x1f\x8b"
-_GZIP_WINDOW = 16 + zlib.MAX_WBITS
-_CHUNK_BYTES = 64 * 1024
-_MAX_MEMBERS = 1000
-_PADDING_TO_END = re.compile(rb"\0*\Z")
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_GZIP_MAGIC: Final = b"\x1f\x8b"
+_GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
+_CHUNK_BYTES: Final = 64 * 1024
+_MAX_MEMBERS: Final = 1000
+_PADDING_TO_END: Final = re.compile(rb"\0*\Z")
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 class TooLarge(Refused):
@@ -30,10 +30,10 @@ class UnknownEncoding(Refused):
 
 
 # Shippers write the character set there too (kombu does): these change no byte.
-_HARMLESS = frozenset(
+_HARMLESS: Final = frozenset(
     (None, "", "utf-8", "utf8", "us-ascii", "ascii", "identity", "binary", "8bit", "7bit", "none")
 )
-_GZIP = frozenset(("gzip", "x-gzip"))
+_GZIP: Final = frozenset(("gzip", "x-gzip"))
 
 
 def unpack(body: bytes, content_encoding: str | None, limit: int) -> bytes:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from mqworker.core.candidates import Offers, Spared, choose_text, sort_out, text_of
 from mqworker.core.details import gather_details, is_same
@@ -51,21 +51,24 @@ class Moment(NamedTuple):
     receipt: str = ""
 
 
-class Normalized(NamedTuple):
-    """A canonical event; `occurred` is its own time, None when the sender gave none."""
+Normalized = tuple[dict[str, Any], datetime | None]
+"""A canonical event, and its own time, None when the sender gave none."""
 
-    fields: dict[str, Any]
-    occurred: datetime | None
-
-
-_REQUIRED_TEXTS = (
+_REQUIRED_TEXTS: Final = (
     *("category", "hostname", "processid", "processname", "severity", "source", "summary"),
 )
-_OWN = ("receivedtimestamp", "mozdefhostname", "mozdef")
-_PLAIN = frozenset((*_REQUIRED_TEXTS, "timestamp", "utctimestamp", "tags", "details"))
-_BLANK = dict.fromkeys(_REQUIRED_TEXTS, UNKNOWN)
-_NO_SOURCE = (UNKNOWN, "", None)
-_SHOWN = 60
+_OWN: Final = ("receivedtimestamp", "mozdefhostname", "mozdef")
+_PLAIN: Final[dict[str, Any]] = {
+    **dict.fromkeys(_REQUIRED_TEXTS, UNKNOWN),
+    **dict.fromkeys(("timestamp", "utctimestamp")),
+    "tags": [],
+    "details": {},
+}
+"""What a record may hold that is canonical already. Its copies have room for all that an event has,
+so that nothing is moved when that is added."""
+_BLANK: Final = dict.fromkeys(_REQUIRED_TEXTS, UNKNOWN)
+_NO_SOURCE: Final = (UNKNOWN, "", None)
+_SHOWN: Final = 60
 
 
 def normalize(record: Record, moment: Moment) -> Normalized:
@@ -75,7 +78,7 @@ def normalize(record: Record, moment: Moment) -> Normalized:
         record: a JSON object within the limits of `decode`.
         moment: when and where.
     """
-    if record.keys() <= _PLAIN and (plain := _normalize_plain(record, moment)):
+    if len(record) <= len(_PLAIN) and (plain := _normalize_plain(record, moment)):
         return plain
     if record.get("customendpoint"):
         return _complete(record, moment)
@@ -87,25 +90,32 @@ def _normalize_plain(record: Record, moment: Moment) -> Normalized | None:
 
     The short way for the senders that send most: it gives what `_normalize_any` gives.
     """
-    fields: dict[str, Any] = {**_BLANK, **record}
-    for name in _REQUIRED_TEXTS:
-        if type(fields[name]) is not str:
-            return None
-    details, tags = record.get("details", {}), record.get("tags", [])
-    if type(details) is not dict or type(tags) is not list:
+    fields = _PLAIN.copy()
+    fields.update(record)
+    if len(fields) != len(_PLAIN) or not _is_typed(fields):
         return None
-    for tag in tags:
-        if type(tag) is not str:
-            return None
-    stated = record.get("timestamp")
-    if stated is None or stated != record.get("utctimestamp", stated) or type(stated) is not str:
+    stated: str = fields["timestamp"]
+    if stated != record.get("utctimestamp", stated):
         return None
     occurred = read_time(stated, moment.stamp or moment.received, moment.timezone)
     if occurred is None:
         return None
+    tags: list[str] = fields["tags"]
+    details: dict[str, Any] = fields["details"]
     fields["severity"] = fields["severity"].upper()
     _complement(fields, tags.copy(), details.copy(), occurred, moment)
-    return tuple.__new__(Normalized, (fields, occurred))
+    return fields, occurred
+
+
+def _is_typed(fields: dict[str, Any]) -> bool:
+    """Tell whether each field of a plain record is of the type that it has in an event."""
+    for name in _REQUIRED_TEXTS:
+        if type(fields[name]) is not str:
+            return False
+    tags = fields["tags"]
+    if type(fields["timestamp"]) is not str or type(tags) is not list:
+        return False
+    return type(fields["details"]) is dict and all(type(tag) is str for tag in tags)
 
 
 def _normalize_any(record: Record, moment: Moment) -> Normalized:
@@ -123,7 +133,7 @@ def _normalize_any(record: Record, moment: Moment) -> Normalized:
         rest["eventsourceipaddress"] = rest.pop("sourceip")
     _forget_own(rest, moment)
     _complement(fields, tags, gather_details(rest, spared), occurred, moment)
-    return Normalized(fields, occurred)
+    return fields, occurred
 
 
 def _complete(record: Record, moment: Moment) -> Normalized:
@@ -138,7 +148,7 @@ def _complete(record: Record, moment: Moment) -> Normalized:
     kind = fields.get("type", TYPE)
     _complement(fields, tags, details, occurred, moment)
     fields["type"] = kind
-    return Normalized(fields, occurred)
+    return fields, occurred
 
 
 def _complement(

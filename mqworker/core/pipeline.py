@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, Final
 
 from mqworker.core.addresses import clean_addresses
 from mqworker.core.deadletter import first_received, wanted_positions
@@ -29,17 +29,13 @@ from mqworker.core.normalize import Moment, normalize
 from mqworker.core.policy import Policy
 from mqworker.core.timestamps import write_time
 
-MILLISECONDS = 100_000_000_000
+MILLISECONDS: Final = 100_000_000_000
 """AMQP timestamps are seconds (specification 4.2.5.4); some senders write milliseconds."""
 
 
-class Extracted(NamedTuple):
-    """A canonical event with what its text says; `schema` is "" where that was not asked yet."""
-
-    fields: dict[str, Any]
-    occurred: datetime | None
-    failed: tuple[str, ...]
-    schema: str = ""
+Extracted = tuple[dict[str, Any], datetime | None, tuple[str, ...], str]
+"""A canonical event with what its text says: its fields, its time, the extractors that failed, and
+its schema, which is "" where that was not asked yet."""
 
 
 class Moments:
@@ -127,18 +123,18 @@ def extracted(record: Record, moment: Moment, policy: Policy) -> Extracted:
     clean_addresses(fields)
     clean_free_form(fields)
     failed = policy.extraction.apply(fields)
-    said = fields["mozdef"]["plugins"]
+    said: list[str] = fields["mozdef"]["plugins"]
     if not said:
-        return tuple.__new__(Extracted, (fields, occurred, failed, ""))
+        return fields, occurred, failed, ""
     try:
-        schema = policy.schemas.validate(fields)
-        return tuple.__new__(Extracted, (fields, occurred, failed, schema))
+        return fields, occurred, failed, policy.schemas.validate(fields)
     except Refused as refused:
         if bare := unspoiled(record, moment, policy):
+            fields, occurred, _, schema = bare
             for name in said:
-                blame(bare.fields, name, refused.refusal.reason)
-            return bare._replace(failed=(*failed, *said))
-    return Extracted(fields, occurred, failed)
+                blame(fields, name, refused.refusal.reason)
+            return fields, occurred, (*failed, *said), schema
+    return fields, occurred, failed, ""
 
 
 def unspoiled(record: Record, moment: Moment, policy: Policy) -> Extracted | None:
@@ -147,7 +143,7 @@ def unspoiled(record: Record, moment: Moment, policy: Policy) -> Extracted | Non
     clean_addresses(fields)
     clean_free_form(fields)
     try:
-        return Extracted(fields, occurred, (), policy.schemas.validate(fields))
+        return fields, occurred, (), policy.schemas.validate(fields)
     except Refused:
         return None
 

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 import jsonschema_rs
 from jsonschema import Draft202012Validator
@@ -25,22 +25,22 @@ from mqworker.core.pointer import pointer_to
 from mqworker.core.references import Tracer
 from mqworker.core.validate import Schema
 
-BASE = "event"
+BASE: Final = "event"
 """The name of the schema of every event that no other claims."""
 
-CATEGORIES = "x-categories"
+CATEGORIES: Final = "x-categories"
 """The annotation with which a schema lists the categories that select it."""
 
-HOME = "https://schemas.invalid/"
+HOME: Final = "https://schemas.invalid/"
 """Where the documents lie for each other: `{"$ref": "event.json"}` names a neighbour.
 
 Nothing is ever fetched: the domain can't exist (RFC 6761).
 """
 
-MOST_SPELLINGS = 4096
+MOST_SPELLINGS: Final = 4096
 """How many spellings of categories are remembered."""
 
-LONGEST_SPELLING = 64
+LONGEST_SPELLING: Final = 64
 
 
 class BadSchema(Misconfigured):

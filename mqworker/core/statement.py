@@ -33,9 +33,9 @@ REPLACEABLE: Final = {"hostname": 255, "source": 255, "type": 255}
 PORTS: Final = {"sourceport": "sourceipaddress", "destinationport": "destinationipaddress"}
 """Whose port it is."""
 
-_PLAIN = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+_PLAIN: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 Details = Mapping[str, Any]
 """Names in `details` and their values."""

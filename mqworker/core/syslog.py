@@ -7,9 +7,9 @@ the summary.
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-LOG_FILES = frozenset(
+LOG_FILES: Final = frozenset(
     {"auth", "authlog", "daemon", "messages", "secure", "sshd", "sudo", "syslog", "system", "user"}
 )
 """Names, up to the first dot or dash, of files that syslog daemons write.
@@ -18,17 +18,17 @@ In the log of any other program a line may hold what a stranger typed, from its 
 on: a header is not believed there.
 """
 
-LOG_DIRECTORIES = frozenset({"remote", "rsyslog", "syslog", "syslog-ng"})
+LOG_DIRECTORIES: Final = frozenset({"remote", "rsyslog", "syslog", "syslog-ng"})
 """Directories in which syslog daemons write a file for each host."""
 
-_LINE = re.compile(
+_LINE: Final = re.compile(
     r"(?:<[0-9]{1,3}>)?"
     r"(?:[A-Z][a-z]{2} [ 0-3][0-9] [0-9:]{8}"  # RFC 3164
     r"|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}(?:Z|[+-][0-9]{2}:?[0-9]{2})) "  # RFC 3339
     r"\S{1,255} ([\w./+-]{1,64})(?:\[([0-9]{1,10})\])?: ?",
     re.ASCII,
 )
-_FIRST = "<0123456789JFMASOND"  # of a priority, a year, a month
+_FIRST: Final = "<0123456789JFMASOND"  # of a priority, a year, a month
 
 
 class Line(NamedTuple):

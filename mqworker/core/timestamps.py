@@ -23,22 +23,29 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 AHEAD: Final = timedelta(days=1)
 """How far after `base` a time without a year may be: clocks and zones differ, but not by more."""
 
-_LONGEST_TEXT = 64
-_LEAST_SECONDS = 10**8  # 1973: smaller numbers count something else
-_END_OF_SECONDS = 10**10  # 2286
-_LEAST_OF_FRACTIONS = 3 * 10**8  # 1979: less than that in ms, us or ns is of another unit
-_END_OF_NUMBERS = 10**20
-_UNITS = (10**3, 10**6, 10**9)
-_MICROSECONDS = 10**6
-_MISREAD = (ValueError, OverflowError, TypeError, AttributeError, ArithmeticError, LookupError)
+_LONGEST_TEXT: Final = 64
+_LEAST_SECONDS: Final = 10**8  # 1973: smaller numbers count something else
+_END_OF_SECONDS: Final = 10**10  # 2286
+_LEAST_OF_FRACTIONS: Final = 3 * 10**8  # 1979: less than that in ms, us or ns is of another unit
+_END_OF_NUMBERS: Final = 10**20
+_UNITS: Final = (10**3, 10**6, 10**9)
+_MICROSECONDS: Final = 10**6
+_MISREAD: Final = (
+    ValueError,
+    OverflowError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    LookupError,
+)
 """What datetime, time zones and dateutil raise over strange text."""
 
-_NUMBER = re.compile(r"[+-]?\d{1,30}(?:\.\d{1,30})?", re.ASCII)
-_COMPACT = re.compile(r"((?:19|20|21)\d{6})(\d{6})?", re.ASCII)
+_NUMBER: Final = re.compile(r"[+-]?\d{1,30}(?:\.\d{1,30})?", re.ASCII)
+_COMPACT: Final = re.compile(r"((?:19|20|21)\d{6})(\d{6})?", re.ASCII)
 
-_CLOCK = r"(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?"
-_ZONE = r"(?:\ *(?P<zone>[A-Za-z]{1,4}|[+-]\d\d(?::?\d\d)?)(?:\ *\([^()]*\))?)?"
-_WEEKDAY = r"(?:[A-Za-z]{3,9},?\ +)?"
+_CLOCK: Final = r"(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?"
+_ZONE: Final = r"(?:\ *(?P<zone>[A-Za-z]{1,4}|[+-]\d\d(?::?\d\d)?)(?:\ *\([^()]*\))?)?"
+_WEEKDAY: Final = r"(?:[A-Za-z]{3,9},?\ +)?"
 _YEAR, _MONTH, _DAY = r"(?P<year>\d{4})", r"(?P<month>[A-Za-z]{3})", r"(?P<day>\d\d?)"
 _PATTERNS: Final = tuple(
     re.compile(pattern, re.ASCII)
@@ -65,7 +72,7 @@ _ZONES: Final = {
     "PST": -8,
 }
 # A clock time or a year; after an ISO date, `-05:00` could be an offset and an hour.
-_WORTH_A_TRY = re.compile(r"(?!\d{4}-\d\d-\d\d[+-]).*(?:\d:\d\d|\d{4})", re.ASCII)
+_WORTH_A_TRY: Final = re.compile(r"(?!\d{4}-\d\d-\d\d[+-]).*(?:\d:\d\d|\d{4})", re.ASCII)
 _PROBES: Final = (datetime(2000, 1, 1), datetime(2004, 2, 2))  # noqa: DTZ001 - see _read_freely
 
 
@@ -103,7 +110,8 @@ def _read_text(text: str, base: datetime, zone: tzinfo) -> datetime | None:
     if len(text) > _LONGEST_TEXT:
         return None
     if _NUMBER.fullmatch(text):
-        return _read_number(float(text) if "." in text else int(text), zone)
+        # Not in one expression: compiled, an integer in it would become a floating-point number.
+        return _read_number(float(text), zone) if "." in text else _read_number(int(text), zone)
     for pattern in _PATTERNS:
         if match := pattern.fullmatch(text):
             try:
@@ -121,7 +129,7 @@ def _in_utc(time: datetime, zone: tzinfo) -> datetime:
     return time.astimezone(UTC)
 
 
-def _read_number(value: float, zone: tzinfo) -> datetime | None:
+def _read_number(value: Any, zone: tzinfo) -> datetime | None:
     if value <= 0:
         return EPOCH
     if not value < _END_OF_NUMBERS:
@@ -141,7 +149,7 @@ def _read_number(value: float, zone: tzinfo) -> datetime | None:
     return EPOCH + timedelta(microseconds=microseconds)
 
 
-def _unit_of(value: float) -> int:
+def _unit_of(value: Any) -> int:
     """Return how many of a number's units are a second.
 
     What makes no sense in any unit is brought to ten digits of seconds, as MozDef does with all.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from mqworker.core.free_form import NAMES
+from mqworker.core.cloudtrail.mapping import FREE_FORM
 from mqworker.core.statement import CORRECTABLE
 from mqworker.core.synonyms import FIELD_OF, NESTED
 
@@ -29,7 +29,7 @@ KEYS = (
     *("eventsourceipaddress", "message_2", "receivedtimestamp", "mozdef", "mozdefhostname"),
     *("errors", "customendpoint", "_id", "_source", "", ".", "a.b", "__proto__", "constructor"),
     *DETAILS,
-    *sorted(NAMES),
+    *sorted(FREE_FORM),
     *sorted(CORRECTABLE),
 )
 WORDS = (

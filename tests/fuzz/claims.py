@@ -14,7 +14,7 @@ from mqworker.config.extractors import load_extractors
 from mqworker.config.rulesfile import load_rules
 from mqworker.config.schemafiles import load_schemas
 from mqworker.core.addresses import read_address
-from mqworker.core.cloudtrail.mapping import RAW
+from mqworker.core.cloudtrail.mapping import FREE_FORM, RAW
 from mqworker.core.correlation.answer import Answer, Fill, Finding
 from mqworker.core.correlation.fill import emptied, filled
 from mqworker.core.correlation.replica import Replica
@@ -23,7 +23,6 @@ from mqworker.core.deadletter import Grave, dead_letter
 from mqworker.core.decode import Limits
 from mqworker.core.document import serialize
 from mqworker.core.extract import Extraction
-from mqworker.core.free_form import NAMES
 from mqworker.core.message import Delivery, Event, PlainProperties, Prepared, Tag
 from mqworker.core.normalize import normalize
 from mqworker.core.pipeline import documents, moment_of, prepare
@@ -151,7 +150,7 @@ def scalars_in(value: Any) -> Iterator[Any]:
     """Give every scalar that says something; what was moved aside as JSON text, too."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            if name in NAMES and isinstance(inner, dict) and isinstance(inner.get(RAW), str):
+            if name in FREE_FORM and isinstance(inner, dict) and isinstance(inner.get(RAW), str):
                 yield from scalars_of_text(inner[RAW])
             yield from scalars_in(inner)
     elif isinstance(value, list):

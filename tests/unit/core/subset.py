@@ -14,7 +14,7 @@ def events_of(body, content_encoding=None):
     """Return the fields of every event of a body, after each pure step up to validation."""
     events = []
     for record in decode(body, content_encoding, Limits()).items:
-        fields = normalize(record, MOMENT).fields
+        fields = normalize(record, MOMENT)[0]
         clean_addresses(fields)
         events.append(fields)
     return events

@@ -10,7 +10,7 @@ MOMENT = Moment(RECEIVED, None, "worker1", UTC)
 
 
 def fields_of(record, moment=MOMENT):
-    return normalize(record, moment).fields
+    return normalize(record, moment)[0]
 
 
 def test_an_event_of_nothing_has_every_required_field():

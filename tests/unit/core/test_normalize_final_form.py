@@ -9,7 +9,7 @@ MOMENT = Moment(RECEIVED, None, "worker1", UTC)
 
 
 def fields_of(record, moment=MOMENT):
-    return normalize(record, moment).fields
+    return normalize(record, moment)[0]
 
 
 def test_an_event_in_its_final_form_keeps_its_own_fields():

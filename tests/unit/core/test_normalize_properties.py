@@ -56,7 +56,7 @@ PLAIN_RECORDS = st.fixed_dictionaries(
 
 
 def fields_of(record, moment=MOMENT):
-    return normalize(record, moment).fields
+    return normalize(record, moment)[0]
 
 
 def scalars_in(value):

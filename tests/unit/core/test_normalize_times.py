@@ -7,7 +7,7 @@ MOMENT = Moment(RECEIVED, None, "worker1", UTC)
 
 
 def fields_of(record, moment=MOMENT):
-    return normalize(record, moment).fields
+    return normalize(record, moment)[0]
 
 
 def test_a_time_is_written_in_utc_and_is_the_events_own():
