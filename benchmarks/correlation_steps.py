@@ -144,7 +144,7 @@ def correlate(steps: Steps, rules: Rules, found: list[Batch]) -> None:
     """Remember, answer, and find who is affected."""
     settle()
     remembering = Remembering(rules, time.time)
-    replica, names = remembering.replica, [str(where) for where in rules.identity]
+    replica, names = remembering.replica, rules.names
     affects = 0
     for number, batch in enumerate(found):
         sightings = [sighting for _, sighting in batch]

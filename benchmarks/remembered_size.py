@@ -81,7 +81,7 @@ def measured(shape: Shape, *, foreign: bool, traced: bool) -> float:
     messages = generate(shape).messages
     rules = load_rules()
     remembering = Remembering(rules, time.time)
-    names = [str(where) for where in rules.identity]
+    names = rules.names
     sighter = Sighter(rules)
     see(sighter, messages[:WARM_UP])  # fills caches of fixed size
     if traced:

@@ -72,7 +72,7 @@ class Way:
         self.steps = steps
         self.policy = policy()
         self.rules = load_rules()
-        self.names = [str(where) for where in self.rules.identity]
+        self.names = self.rules.names
         self.sighter = Sighter(self.rules)
         self.remembering = Remembering(self.rules, time.time)
         self.foreign = Remembering(self.rules, time.time)

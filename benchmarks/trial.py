@@ -110,7 +110,7 @@ def assemble(trial: Trial, stream: Stream) -> tuple[Worker, ListSource, Forgetfu
 
 def open_memory(name: str, rules: Rules) -> Memory:
     """Return a memory."""
-    identity = [str(where) for where in rules.identity]
+    identity = rules.names
     if name in {"", "process"}:
         return ProcessMemory()
     if name.startswith("redis:"):

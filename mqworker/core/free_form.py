@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from mqworker.core.cloudtrail.mapping import FREE_FORM, RAW
 
+_NAMES: Final[list[str]] = [*FREE_FORM]
+
 DEEPEST: Final = 16
 """Levels; the type's default limit is 20."""
 
@@ -29,10 +31,11 @@ def clean_free_form(fields: dict[str, Any]) -> None:
         fields: the event; its `details` are changed.
     """
     details: dict[str, Any] = fields["details"]
-    for name in FREE_FORM:
-        value = details.get(name)
-        if value is not None and not is_storable(value):
-            details[name] = {RAW: json.dumps(value)}
+    for name in _NAMES:
+        if name in details:
+            value = details[name]
+            if value is not None and not is_storable(value):
+                details[name] = {RAW: json.dumps(value)}
 
 
 def is_storable(value: Any) -> bool:

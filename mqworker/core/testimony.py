@@ -76,7 +76,7 @@ class Witness:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
-        self.names = tuple(str(where) for where in rules.identity)
+        self.names = rules.names
         self.sighter = Sighter(rules)
 
     def read(self, hit: Hit) -> Testimony:

@@ -24,14 +24,15 @@ def filled(fields: dict[str, Any], answer: Answer, rules: Rules) -> dict[str, An
     if not answer:
         return fields
     event = {**fields, "details": dict(fields["details"])}
-    listed = told(answer, [str(where) for where in rules.identity])
+    names = rules.names
+    listed = told(answer, names)
     was = {}
     for position, finding in answer.items():
         if isinstance(finding, Fill):
             where = rules.identity[position]
             holder = holder_of(event, where)
             if where.name in holder:
-                was[str(where)] = holder[where.name]
+                was[names[position]] = holder[where.name]
             holder[where.name] = finding.value
     for entry in listed.get("filled", ()):
         if entry["field"] in was:

@@ -9,12 +9,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import lru_cache
-from typing import Any, Final, final
+from typing import Final, final
 
-from mqworker.core.correlation.rules import Condition, Path, Rule
-from mqworker.core.correlation.values import SPARE, Cleaner, cleaner, is_present
+from mqworker.core.correlation.conditions import Check, Fields, OneOf, prohibitions
+from mqworker.core.correlation.rules import Path, Rule
+from mqworker.core.correlation.values import SPARE, cleaner
 
 SEPARATOR: Final = "\x1f"
 """Between the parts of a link: the ASCII unit separator, which no identifier holds. A value that
@@ -25,13 +24,6 @@ LONGEST: Final = 2048
 
 Stated = tuple[str | None, ...]
 """The identity fields' values, in the order of `Rules.identity`; None where not stated."""
-
-_LONGEST_JUDGED: Final = 128
-
-Fields = dict[str, Any]
-
-Check = Callable[[Fields, Fields], bool]
-"""Tells of an event and its details whether a condition holds."""
 
 
 @final
@@ -75,15 +67,17 @@ class Linker:
         self.parts = [Part(where, identity) for where in rule.fields]
         self.scope = [Part(where, identity) for where in rule.scope]
         self.scope_below = rule.scope_below
-        self.first = [only(condition) for condition in rule.conditions if condition.any_of]
-        self.last = list(prohibitions(rule.conditions))
+        self.first: list[Check] = [
+            OneOf(condition) for condition in rule.conditions if condition.any_of
+        ]
+        self.last = prohibitions(rule.conditions)
 
     def link(self, event: Fields, details: Fields, stated: Stated) -> str | None:
         """Return the link that the rule makes of an event; None when it makes none."""
         if self.gate is not None and self.gate not in details:
             return None
         for check in self.first:
-            if not check(event, details):
+            if not check.holds(event, details):
                 return None
         found = texts(self.parts, event, details, stated)
         if found and self.is_scoped(found[0]):
@@ -92,7 +86,7 @@ class Linker:
         if not found:
             return None
         for check in self.last:
-            if not check(event, details):
+            if not check.holds(event, details):
                 return None
         return joined(self.prefix, found)
 
@@ -121,73 +115,3 @@ def texts(parts: list[Part], event: Fields, details: Fields, stated: Stated) -> 
             return None
         found.append(text)
     return found
-
-
-def only(condition: Condition) -> Check:
-    """Return what checks that a field is one of some."""
-    in_details, name = condition.field
-    clean, spare = cleaner(condition.field), SPARE.get(condition.field, "")
-    allowed = lowered(condition.any_of, clean)
-
-    def judge(value: object) -> bool | None:
-        text = clean(value)
-        return None if text is None else text.lower() in allowed
-
-    judged = lru_cache(maxsize=1024)(judge)
-
-    def check(event: Fields, details: Fields) -> bool:
-        value = (details if in_details else event).get(name)
-        known = type(value) is str and len(value) <= _LONGEST_JUDGED
-        verdict = judged(value) if known else judge(value)
-        if verdict is None and spare:
-            verdict = judge(details.get(spare))
-        return verdict is True
-
-    return check
-
-
-def prohibitions(conditions: Iterable[Condition]) -> Iterable[Check]:
-    """Give what checks that nothing is there that a rule is not for."""
-    absent = [condition.field for condition in conditions if condition.absent]
-    if absent:
-        yield none_present(frozenset(absent))
-    for condition in conditions:
-        if condition.none_of or condition.no_prefix:
-            yield never(condition)
-
-
-def never(condition: Condition) -> Check:
-    """Return what checks that a field is none of some, and starts with none of some."""
-    in_details, name = condition.field
-    clean, spare = cleaner(condition.field), SPARE.get(condition.field, "")
-    banned = lowered(condition.none_of, clean)
-    prefixes = tuple(prefix.lower() for prefix in condition.no_prefix)
-    longest = max(map(len, [*banned, *prefixes]))
-
-    def check(event: Fields, details: Fields) -> bool:
-        text = clean((details if in_details else event).get(name))
-        if text is None and spare:
-            text = clean(details.get(spare))
-        text = (text or "")[: longest + 1].lower()
-        return text not in banned and not text.startswith(prefixes)
-
-    return check
-
-
-def none_present(fields: frozenset[Path]) -> Check:
-    """Return what checks that several fields are absent; most events have none of the names."""
-    inner = [where.name for where in fields if where.in_details]
-    outer = [where.name for where in fields if not where.in_details]
-
-    def check(event: Fields, details: Fields) -> bool:
-        for name in inner:
-            if name in details and is_present(details[name]):
-                return False
-        return not any(name in event and is_present(event[name]) for name in outer)
-
-    return check
-
-
-def lowered(values: Iterable[str], clean: Cleaner) -> frozenset[str]:
-    """Return values as a field's are compared; a word for no value stands for none."""
-    return frozenset((clean(value) or "").lower() for value in values)

@@ -73,6 +73,7 @@ class Rules:
     max_hops: how many links a walk follows.
     hot: more distinct events than this in one bucket of a link make it hot: no walk passes it.
     most_candidates: how many are listed for an ambiguous field.
+    names: of the identity fields, as people write them.
     """
 
     identity: tuple[Path, ...]
@@ -82,6 +83,11 @@ class Rules:
     max_hops: int = 3
     hot: int = 500
     most_candidates: int = 10
+    names: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Write the names of the identity fields down, which every fill tells."""
+        object.__setattr__(self, "names", tuple(map(str, self.identity)))
 
     @property
     def before(self) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final, NamedTuple, final
 
 from mqworker.core.addresses import V4_OF
-from mqworker.core.correlation.linking import LONGEST, SEPARATOR, Fields, Linker, Stated
+from mqworker.core.correlation.conditions import Fields
+from mqworker.core.correlation.linking import LONGEST, SEPARATOR, Linker, Stated
 from mqworker.core.correlation.rules import Path, Rules
 from mqworker.core.correlation.values import cleaner
 from mqworker.core.deadletter import first_received
