@@ -25,9 +25,7 @@ PRAGMAS = (
     "PRAGMA synchronous = FULL",
     # Debian's library overwrites what is deleted with zeros, which costs a write of every page.
     "PRAGMA secure_delete = OFF",
-    "PRAGMA wal_autocheckpoint = 4000",
     "PRAGMA journal_size_limit = 67108864",
-    "PRAGMA cache_size = -16000",
 )
 
 FOR_GOOD = {
@@ -60,12 +58,22 @@ SCARCE = {
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file: what it is called, how it is recognized, and the statements that make it."""
+    """A kind of file.
+
+    kind: what it is called. application_id, version: how it is recognized.
+    schema: the statements that make it.
+    page_bytes: of the pages of a new file; one that is there keeps its own.
+    cache_kib: how much of it a connection keeps in memory, in KiB.
+    wal_pages: pages of the write-ahead log after which it is written into the file.
+    """
 
     kind: str
     application_id: int
     version: int
     schema: tuple[str, ...]
+    page_bytes: int = 4096
+    cache_kib: int = 16_000
+    wal_pages: int = 4000
 
 
 def database_path(url: str) -> Path:
@@ -126,6 +134,7 @@ def create_file(path: Path) -> None:
 def prepare(connection: sqlite3.Connection, path: Path, layout: Format, timeout_s: float) -> None:
     """Check what the file is, lay it out if it is new, and set the connection up."""
     if is_new(connection):
+        connection.execute(f"PRAGMA page_size = {layout.page_bytes}")
         switch_to_wal(connection, timeout_s)
         with transaction(connection):
             # Another process may have been first.
@@ -134,6 +143,8 @@ def prepare(connection: sqlite3.Connection, path: Path, layout: Format, timeout_
     identify(connection, path, layout)
     for pragma in PRAGMAS:
         connection.execute(pragma)
+    connection.execute(f"PRAGMA cache_size = -{layout.cache_kib}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {layout.wal_pages}")
 
 
 def is_new(connection: sqlite3.Connection) -> bool:

@@ -16,3 +16,9 @@ def sighting(name: str) -> Sighting:
 def batch(name: str, count: int = 3) -> list[Sighting]:
     """Return `count` sightings, their IDs `name:0` and so on."""
     return [sighting(f"{name}:{number}") for number in range(count)]
+
+
+def changed(sighting: Sighting, **fields: object) -> Sighting:
+    """The same with other fields."""
+    names = ("id", "index_name", "at", "floating", "links", "stated")
+    return Sighting(*(fields.get(name, getattr(sighting, name)) for name in names))

@@ -39,6 +39,11 @@ LOG = Format(
             'entries', CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) << 16
         )""",
     ),
+    # An entry is some 100 kB, written once and read once: large pages, of which few are kept. What
+    # is in the write-ahead log, of 64 MB then, is read from there; the file gets it all at once.
+    page_bytes=32_768,
+    cache_kib=2_000,
+    wal_pages=2_000,
 )
 
 NEWER = "SELECT position, blob FROM entries WHERE position > ? ORDER BY position"

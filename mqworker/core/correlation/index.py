@@ -55,7 +55,7 @@ class Index:
         if not sighting.floating:
             return sighting
         at = self.floating.setdefault(sighting.id, sighting.at)
-        return sighting if at == sighting.at else sighting._replace(at=at)
+        return sighting if at == sighting.at else sighting.moved(at)
 
     def kind(self, link: str) -> Kind:
         """Return the rule of a link."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple, final
+from typing import Final, final
 
 from mqworker.core.addresses import V4_OF
 from mqworker.core.correlation.conditions import Fields
@@ -20,22 +20,53 @@ TWINS: Final = {Path(True, name): twin for name, twin in V4_OF.items()}
 """An IPv4 address that `clean_addresses` has found canonical stands, as one object, under both."""
 
 
-class Sighting(NamedTuple):
-    """What is remembered of one event.
+@final
+class Sighting:
+    """What is remembered of one event; nobody changes it.
 
-    id, index: of its document.
+    A class and not a named tuple, since everything in correlation looks into it: where it is
+    compiled, that takes no call.
+
+    id, index_name: of its document.
     at: its time, milliseconds since 1970.
     floating: the time is that of receipt, so that of the first sighting counts.
     links: what it shares with other events, each with its rule's name before it.
     stated: what it says of its identity.
     """
 
-    id: str
-    index_name: str
-    at: int
-    floating: bool
-    links: tuple[str, ...]
-    stated: Stated
+    __slots__ = ("at", "floating", "id", "index_name", "links", "stated")
+
+    def __init__(
+        self,
+        name: str,
+        index_name: str,
+        at: int,
+        floating: bool,
+        links: tuple[str, ...],
+        stated: Stated,
+    ) -> None:
+        self.id = name
+        self.index_name = index_name
+        self.at = at
+        self.floating = floating
+        self.links = links
+        self.stated = stated
+
+    def moved(self, at: int) -> Sighting:
+        """Return the same with another time."""
+        return Sighting(self.id, self.index_name, at, self.floating, self.links, self.stated)
+
+    def __repr__(self) -> str:
+        return f"Sighting{self._all()}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sighting) and self._all() == other._all()
+
+    def __hash__(self) -> int:
+        return hash(self._all())
+
+    def _all(self) -> tuple[object, ...]:
+        return (self.id, self.index_name, self.at, self.floating, self.links, self.stated)
 
 
 @final
@@ -82,8 +113,7 @@ class Sighter:
                 return None
         when = event.occurred or stamp_of(delivery)
         at = round((when or first_received(delivery)).timestamp() * 1000)
-        sighting = (event.id, document.index_name, at, when is None, links, stated)
-        return tuple.__new__(Sighting, sighting)
+        return Sighting(event.id, document.index_name, at, when is None, links, stated)
 
     def links(self, event: Fields, stated: Stated) -> tuple[str, ...]:
         """Return the links of an event that states this, in the order of their rules' names."""

@@ -10,7 +10,7 @@ from mqworker.core.errors import MemoryUnavailable, Misconfigured
 from mqworker.database import transaction
 from mqworker.memories.sqlite import SqliteMemory
 from mqworker.sinks.sqlite import SqliteSink
-from tests.sightings import IDENTITY, batch
+from tests.sightings import IDENTITY, batch, changed
 
 
 @pytest.fixture
@@ -136,9 +136,20 @@ def test_what_was_remembered_for_other_identity_fields_is_left_out(
     memory: SqliteMemory, path: Path
 ):
     with closing(SqliteMemory(path, IDENTITY[:2])) as other:
-        other.exchange([each._replace(stated=(None, "x")) for each in batch("theirs")])
+        other.exchange([changed(each, stated=(None, "x")) for each in batch("theirs")])
     found = memory.exchange(batch("mine"))
     assert [[], batch("mine")] == [entry.sightings for entry in found]
+
+
+def test_a_new_log_has_large_pages_and_one_that_is_there_keeps_its_own(path: Path):
+    for file, page_bytes in ((path, 32_768), (path.with_name("older.db"), 4096)):
+        if file != path:
+            with closing(sqlite3.connect(file)) as older:
+                older.executescript("PRAGMA journal_mode = WAL; CREATE TABLE t (x); DROP TABLE t;")
+        with closing(SqliteMemory(file, IDENTITY)) as memory:
+            memory.exchange(batch("a"))
+        with closing(sqlite3.connect(file)) as found:
+            assert (page_bytes,) == found.execute("PRAGMA page_size").fetchone()
 
 
 @pytest.mark.parametrize("replaced", [True, False])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mqworker.core.correlation.coding import VERSION, Unreadable, decode, encode
 from mqworker.core.correlation.sighting import Sighting
-from tests.sightings import IDENTITY, batch
+from tests.sightings import IDENTITY, batch, changed
 
 TEXT = st.text(max_size=20)
 SIGHTINGS = st.lists(
@@ -106,7 +106,7 @@ def test_what_was_remembered_for_other_identity_fields_is_read_as_nothing(other)
 
 
 def test_events_that_share_links_and_values_share_them_in_memory_and_on_disk_too():
-    alike = [each._replace(links=("session\x1f1",), stated=(None,) * 3) for each in batch("a", 500)]
+    alike = [changed(each, links=("session\x1f1",), stated=(None,) * 3) for each in batch("a", 500)]
     blob = encode(alike, IDENTITY)
     first, *_, last = decode(blob, IDENTITY)
     assert (first.links is last.links, first.stated is last.stated) == (True, True)

@@ -113,7 +113,7 @@ def is_empty(replica):
 def test_the_first_time_of_an_event_without_one_counts_until_it_is_forgotten():
     replica = Replica(RULES)
     first = Sighting("a", "events", 60_000, True, (LINK,), (None, None, None))
-    again = first._replace(at=120_000)
+    again = first.moved(120_000)
     replica.absorb(replica.fixed(first))
     assert replica.fixed(again).at == 60_000
     replica.evict([1])

@@ -13,6 +13,7 @@ from mqworker.core.correlation.replica import Replica
 from mqworker.core.correlation.sighting import Sighter
 from mqworker.core.correlation.walk import resolve
 from mqworker.core.message import Delivery, Document, Event, PlainProperties, Tag
+from tests.sightings import changed
 
 PAGE = (Path(__file__).parents[4] / "docs" / "rules.rst").read_text(encoding="utf-8")
 RULES = load_rules()
@@ -120,6 +121,6 @@ def test_a_login_that_states_the_address_gives_it_to_the_whole_session_as_the_pa
 
 def test_a_second_user_of_the_connection_leaves_candidates_as_the_page_says():
     first, login, third, last = sightings()
-    second = login._replace(id="e5", at=login.at + 280_000, stated=(None, None, "ann"))
+    second = changed(login, id="e5", at=login.at + 280_000, stated=(None, None, "ann"))
     (doubt,) = found([first, login, third, last, second])["e3"]["ambiguous"]
     assert doubt == {"field": "details.username", "candidates": ["ann", "joe"], "hops": 1}
