@@ -1,7 +1,7 @@
 """What is remembered, indexed by link.
 
-1. A link is found by its hash, and known by its text: what another link of the same hash has is
-   never taken for its own.
+1. A lone event is found by the hashes of its links, as their texts are in its own, and known by
+   those: what another link of the same hash has is never taken for its own.
 2. The time of an event without one is fixed by the first sighting of its ID.
 """
 
@@ -20,15 +20,15 @@ from mqworker.core.correlation.sighting import Sighting, rule_name
 HASH: Final = (1 << 60) - 1
 """A hash of so many bits is an object half as large as one that has a few more."""
 
-Entry = str | Group | Place
-"""What a link has: a place; or, if it has one event only, its group, or its text if it is alone."""
+Entry = Group | Place
+"""What a link has: a place; or, if it has one event only, its group."""
 
 
 class Index:
     """Remembered events.
 
-    entries: by the link's hash. twins: of links whose hash another link has, too.
-    groups, lone: by bucket, for forgetting: what is in a place, and hashes of what is not.
+    entries: by link. alone: the texts of lone events, by the hash of each of their links.
+    groups, lone: by bucket, for forgetting: what is among the entries, and a hash of what is alone.
     """
 
     def __init__(self, rules: Rules) -> None:
@@ -40,8 +40,8 @@ class Index:
             name: Kind(rule, sum(1 << position for position in rule.carries))
             for name, rule in rules.rules.items()
         }
-        self.entries: dict[int, Entry] = {}
-        self.twins: dict[str, Place] = {}
+        self.entries: dict[str, Entry] = {}
+        self.alone: dict[int, str] = {}
         self.floating: dict[str, int] = {}
         self.groups: dict[int, list[Group]] = {}
         self.lone: dict[int, list[int]] = {}
@@ -63,40 +63,32 @@ class Index:
 
     def look_up(self, link: str) -> Place | Group | None:
         """Return what is under a link: a place, or the one event that has it."""
-        return self.look_up_at(hash(link) & HASH, link)
-
-    def look_up_at(self, key: int, link: str) -> Place | Group | None:
-        """Return what is under a link, whose hash is known already."""
-        if self.twins and link in self.twins:
-            return self.twins[link]
-        entry = self.entries.get(key)
-        if entry is None:
+        entry = self.entries.get(link)
+        if entry is not None:
+            return entry
+        text = self.alone.get(hash(link) & HASH)
+        if text is None:
             return None
-        if isinstance(entry, Place):
-            return entry if entry.link == link else None
-        one = entry if isinstance(entry, Group) else unpack(entry, self.fields, self.width)
+        one = unpack(text, self.fields, self.width)
         return one if link in one.links else None
 
     def open(self, links: Sequence[str]) -> list[Place | None]:
         """Return the places of an event's links, where there are any; lone events get some."""
-        return self.open_at(keys_of(links), links)
-
-    def open_at(self, keys: list[int], links: Sequence[str]) -> list[Place | None]:
-        """Return the places of links, whose hashes are known already."""
         places: list[Place | None] = []
-        for number, link in enumerate(links):
-            found = self.look_up_at(keys[number], link)
+        for link in links:
+            found = self.look_up(link)
             if isinstance(found, Group):
-                self.house(keys[number], link, found)
-                found = self.look_up_at(keys[number], link)
-            places.append(found if isinstance(found, Place) else None)
+                found = self.house(link, found)
+            places.append(found)
         return places
 
-    def house(self, key: int, link: str, one: Group) -> None:
-        """Make a place for a link that had one event; `key` is the link's hash."""
-        cluster = self.cluster_of(one) if self.entries[key] is one else self.take_up(one)
-        place = self.entries[key] = Place(link, self.kind(link), cluster)
+    def house(self, link: str, one: Group) -> Place:
+        """Make a place for a link that had one event."""
+        cluster = self.cluster_of(one) if self.entries.get(link) is one else self.take_up(one)
+        own = one.links[one.links.index(link)]  # the text that is kept already
+        place = self.entries[link] = Place(own, self.kind(link), cluster)
         place.add(one, self.rules.hot)
+        return place
 
     def cluster_of(self, group: Group) -> Cluster:
         """Return the cluster of a group, which has a place under another link."""
@@ -111,50 +103,45 @@ class Index:
         cluster = Cluster()
         lacking = 0
         for link in lone.links:
-            self.entries[hash(link) & HASH] = lone
+            del self.alone[hash(link) & HASH]
+            self.entries[link] = lone
             lacking |= self.kind(link).mask
         cluster.known = bits_of(lone.stated)
         cluster.settle(lone, lacking & ~cluster.known, {})
         self.groups.setdefault(lone.bucket, []).append(lone)
         return cluster
 
-    def put_alone(self, sighting: Sighting, keys: list[int], bucket: int, when: Moment) -> bool:
-        """Remember an event none of whose links is known; tell whether it can be kept alone.
-
-        keys: the hashes of its links.
-        """
-        entries = self.entries
+    def put_alone(self, sighting: Sighting, bucket: int, when: Moment) -> bool:
+        """Remember an event none of whose links is known; tell whether it can be kept alone."""
+        alone = self.alone
+        keys = [hash(link) & HASH for link in sighting.links]
         for key in keys:
-            if key in entries:
+            if key in alone:
                 return False
         text = pack(when, sighting) if len(keys) == 1 or len(set(keys)) == len(keys) else None
         if text is None:
             return False
         for key in keys:
-            entries[key] = text
-        alone = self.lone.get(bucket)
-        if alone is None:
-            alone = self.lone[bucket] = []
-        alone.append(keys[0])
+            alone[key] = text
+        lone = self.lone.get(bucket)
+        if lone is None:
+            lone = self.lone[bucket] = []
+        lone.append(keys[0])
         return True
 
-    def begin(self, key: int, link: str, group: Group, cluster: Cluster | None) -> bool:
+    def begin(self, link: str, group: Group, cluster: Cluster | None) -> bool:
         """Remember a new group under a link that has nothing yet; tell whether that makes it hot.
 
         Args:
-            key: the link's hash.
             link: as the group has it.
             group: of one event.
             cluster: its own; None when it has a place under another link, and needs none here.
         """
-        if cluster is None and key not in self.entries:
-            self.entries[key] = group
+        if cluster is None and link not in self.entries:
+            self.entries[link] = group
             return False
         place = Place(link, self.kind(link), cluster or self.cluster_of(group))
-        if key in self.entries:
-            self.twins[link] = place
-        else:
-            self.entries[key] = place
+        self.entries[link] = place
         return place.add(group, self.rules.hot)
 
     def evict(self, buckets: Iterable[int]) -> None:
@@ -169,31 +156,26 @@ class Index:
 
     def evict_lone(self, key: int, bucket: int) -> None:
         """Forget a lone event, if it is one still."""
-        entry = self.entries.get(key)
-        if isinstance(entry, str):
-            lone = unpack(entry, self.fields, self.width)
+        text = self.alone.get(key)
+        if text is not None:
+            lone = unpack(text, self.fields, self.width)
             if lone.bucket == bucket:
                 for link in lone.links:
-                    del self.entries[hash(link) & HASH]
+                    del self.alone[hash(link) & HASH]
                 self.unfix(lone)
 
     def evict_place(self, link: str, bucket: int) -> None:
         """Forget what a link has in a bucket."""
-        found = self.look_up(link)
+        found = self.entries.get(link)
         is_empty = found.evict(bucket) if isinstance(found, Place) else found is not None
-        if is_empty and self.twins.pop(link, None) is None:
-            del self.entries[hash(link) & HASH]
+        if is_empty:
+            del self.entries[link]
 
     def unfix(self, group: Group) -> None:
         """Forget the times of events that have none of their own."""
         if self.floating:
             for when in group.moments():
                 self.floating.pop(name_of(when), None)
-
-
-def keys_of(links: Iterable[str]) -> list[int]:
-    """Return the hashes of links, as entries have them."""
-    return [hash(link) & HASH for link in links]
 
 
 def bits_of(stated: Stated) -> int:

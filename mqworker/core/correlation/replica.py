@@ -13,7 +13,7 @@ from typing import NamedTuple
 from mqworker.core.correlation.answer import Answer
 from mqworker.core.correlation.cluster import Cluster
 from mqworker.core.correlation.group import Group, Moment, moment, shared
-from mqworker.core.correlation.index import Index, bits_of, keys_of
+from mqworker.core.correlation.index import Index, bits_of
 from mqworker.core.correlation.place import Place, find, neighbor_in
 from mqworker.core.correlation.sighting import Sighting
 from mqworker.core.correlation.walk import resolve
@@ -42,20 +42,17 @@ class Arrival:
     """A new event before it is put in: what it meets, and what it brings.
 
     places: those of its links that there are. clusters: what these belong to.
-    keys: the hashes of its links.
     """
 
-    __slots__ = ("bits", "bucket", "clusters", "keys", "links", "places", "stated", "when")
+    __slots__ = ("bits", "bucket", "clusters", "links", "places", "stated", "when")
 
     def __init__(
         self,
         places: list[Place],
         sighting: Sighting,
-        keys: list[int],
         bucket: int,
         when: Moment,
     ) -> None:
-        self.keys = keys
         self.places = places
         self.clusters = roots(places)
         self.links = sighting.links
@@ -81,17 +78,16 @@ class Replica(Index):
         if not sighting.links:
             return None
         bucket, when = sighting.at // self.width, moment(sighting.at, sighting.id)
-        keys = keys_of(sighting.links)
-        if self.put_alone(sighting, keys, bucket, when):
-            return None
-        found = self.open_at(keys, sighting.links)
+        found = self.open(sighting.links)
         places = [place for place in found if place is not None]
+        if not places and self.put_alone(sighting, bucket, when):
+            return None
         group = None
         if len(places) == len(found):
             group = find(places, sighting, bucket, when)
             if group is not None and group.holds(when):
                 return Change(group, repeated=True)
-        arrival = Arrival(places, sighting, keys, bucket, when)
+        arrival = Arrival(places, sighting, bucket, when)
         if group is None:
             return self.take_in(arrival, found, sighting.index_name, own=own)
         return self.join(group, arrival, own=own)
@@ -120,7 +116,7 @@ class Replica(Index):
         cluster = unite(arrival.clusters)
         group = self.akin(arrival, found, index_name)
         self.groups.setdefault(group.bucket, []).append(group)
-        crossed, mask = self.put(group, arrival, found, None if arrival.places else cluster)
+        crossed, mask = self.put(group, found, None if arrival.places else cluster)
         cluster.known |= arrival.bits
         if crossed:
             cluster.crowd()
@@ -131,11 +127,7 @@ class Replica(Index):
         return self.compare(cluster, group, before)
 
     def put(
-        self,
-        group: Group,
-        arrival: Arrival,
-        found: Sequence[Place | None],
-        cluster: Cluster | None,
+        self, group: Group, found: Sequence[Place | None], cluster: Cluster | None
     ) -> tuple[list[str], int]:
         """Put a new group under its links; return those that became hot, and what all carry.
 
@@ -146,7 +138,7 @@ class Replica(Index):
             place = found[number]
             if place is None:
                 mask |= self.kind(link).mask
-                is_hot = self.begin(arrival.keys[number], link, group, cluster)
+                is_hot = self.begin(link, group, cluster)
             else:
                 mask |= place.kind.mask
                 is_hot = place.add(group, self.rules.hot)

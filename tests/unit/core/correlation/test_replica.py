@@ -107,7 +107,7 @@ def test_what_is_forgotten_might_never_have_been(events, buckets):
 
 
 def is_empty(replica):
-    return not (replica.entries or replica.twins or replica.groups or replica.lone)
+    return not (replica.entries or replica.alone or replica.groups or replica.lone)
 
 
 def test_the_first_time_of_an_event_without_one_counts_until_it_is_forgotten():
