@@ -29,6 +29,7 @@ HEADERS: Final = 2
 BODY: Final = 3
 HEARTBEAT: Final = 8
 FRAME_END: Final = 0xCE
+# Sizes of the above and of parts of them, as literals: compiled, these are no look-ups.
 NUMBER_BYTES: Final = 9
 SIZE_BYTES: Final = 4
 BODY_SIZE_BYTES: Final = 8
@@ -216,7 +217,7 @@ class DeliveryReader:
         self.consumer_tag = data[at + 1 : (at := at + 1 + data[at])]
         number, redelivered = NUMBER.unpack_from(data, at)
         self.number, self.redelivered, self.open = number, redelivered != 0, True
-        behind = at + NUMBER.size
+        behind = at + NUMBER_BYTES
         self.exchange, key = read_short(data, behind)
         self.routing_key, _ = read_short(data, key)
         self.head, self.tail, self.varying = data[begin:at], data[behind:after], None

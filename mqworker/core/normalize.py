@@ -58,15 +58,15 @@ _REQUIRED_TEXTS: Final = (
     *("category", "hostname", "processid", "processname", "severity", "source", "summary"),
 )
 _OWN: Final = ("receivedtimestamp", "mozdefhostname", "mozdef")
+_BLANK: Final = dict.fromkeys(_REQUIRED_TEXTS, UNKNOWN)
 _PLAIN: Final[dict[str, Any]] = {
-    **dict.fromkeys(_REQUIRED_TEXTS, UNKNOWN),
+    **_BLANK,
     **dict.fromkeys(("timestamp", "utctimestamp")),
     "tags": [],
     "details": {},
 }
 """What a record may hold that is canonical already. Its copies have room for all that an event has,
 so that nothing is moved when that is added."""
-_BLANK: Final = dict.fromkeys(_REQUIRED_TEXTS, UNKNOWN)
 _NO_SOURCE: Final = (UNKNOWN, "", None)
 _SHOWN: Final = 60
 

@@ -14,6 +14,33 @@ Fields = dict[str, Any]
 _LONGEST_JUDGED: Final = 128
 
 
+@final
+class Field:
+    """A field of an event, and how its text is read.
+
+    spare: the name in `details` that serves where the field says nothing, "" for none.
+    """
+
+    __slots__ = ("clean", "in_details", "name", "spare")
+
+    def __init__(self, where: Path) -> None:
+        self.in_details, self.name = where
+        self.clean = cleaner(where)
+        self.spare = SPARE.get(where, "")
+
+    def value(self, event: Fields, details: Fields) -> object:
+        """Return what stands in the field itself."""
+        return (details if self.in_details else event).get(self.name)
+
+    def text(self, event: Fields, details: Fields) -> str | None:
+        """Return the field's text; None when it says nothing."""
+        value = self.value(event, details)
+        text = None if value is None else self.clean(value)
+        if text is None and self.spare:
+            text = self.clean(details.get(self.spare))
+        return text
+
+
 class Check:
     """Whether a condition holds."""
 
@@ -27,9 +54,8 @@ class OneOf(Check):
     """A field is one of some."""
 
     def __init__(self, condition: Condition) -> None:
-        self.in_details, self.name = condition.field
-        self.spare = SPARE.get(condition.field, "")
-        clean = cleaner(condition.field)
+        self.field = Field(condition.field)
+        clean = self.field.clean
         allowed = lowered(condition.any_of, clean)
 
         def judge(value: object) -> bool | None:
@@ -41,11 +67,11 @@ class OneOf(Check):
 
     def holds(self, event: Fields, details: Fields) -> bool:
         """See `Check.holds`."""
-        value = (details if self.in_details else event).get(self.name)
+        value = self.field.value(event, details)
         known = type(value) is str and len(value) <= _LONGEST_JUDGED
         verdict = self.judged(value) if known else self.judge(value)
-        if verdict is None and self.spare:
-            verdict = self.judge(details.get(self.spare))
+        if verdict is None and self.field.spare:
+            verdict = self.judge(details.get(self.field.spare))
         return verdict is True
 
 
@@ -54,19 +80,14 @@ class NoneOf(Check):
     """A field is none of some, and starts with none of some."""
 
     def __init__(self, condition: Condition) -> None:
-        self.in_details, self.name = condition.field
-        self.spare = SPARE.get(condition.field, "")
-        self.clean = cleaner(condition.field)
-        self.banned = lowered(condition.none_of, self.clean)
+        self.field = Field(condition.field)
+        self.banned = lowered(condition.none_of, self.field.clean)
         self.prefixes = tuple(prefix.lower() for prefix in condition.no_prefix)
         self.longest = max(map(len, [*self.banned, *self.prefixes]))
 
     def holds(self, event: Fields, details: Fields) -> bool:
         """See `Check.holds`."""
-        text = self.clean((details if self.in_details else event).get(self.name))
-        if text is None and self.spare:
-            text = self.clean(details.get(self.spare))
-        text = (text or "")[: self.longest + 1].lower()
+        text = (self.field.text(event, details) or "")[: self.longest + 1].lower()
         return text not in self.banned and not text.startswith(self.prefixes)
 
 

@@ -53,7 +53,7 @@ def emptied(document: dict[str, Any], rules: Rules) -> tuple[dict[str, Any], Ans
         return document, {}
     event = {**document, "details": dict(document["details"])}
     del event["correlation"]
-    names = {str(where): where for where in rules.identity}
+    names = dict(zip(rules.names, rules.identity, strict=True))
     for entry in correlation.get("filled", ()):
         if (where := names.get(entry["field"])) is not None:
             take_back(holder_of(event, where), where, entry)

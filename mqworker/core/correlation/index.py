@@ -66,7 +66,7 @@ class Index:
         entry = self.entries.get(link)
         if entry is not None:
             return entry
-        text = self.alone.get(hash(link) & HASH)
+        text = self.alone.get(key_of(link))
         if text is None:
             return None
         one = unpack(text, self.fields, self.width)
@@ -103,7 +103,7 @@ class Index:
         cluster = Cluster()
         lacking = 0
         for link in lone.links:
-            del self.alone[hash(link) & HASH]
+            del self.alone[key_of(link)]
             self.entries[link] = lone
             lacking |= self.kind(link).mask
         cluster.known = bits_of(lone.stated)
@@ -114,7 +114,7 @@ class Index:
     def put_alone(self, sighting: Sighting, bucket: int, when: Moment) -> bool:
         """Remember an event none of whose links is known; tell whether it can be kept alone."""
         alone = self.alone
-        keys = [hash(link) & HASH for link in sighting.links]
+        keys = [key_of(link) for link in sighting.links]
         for key in keys:
             if key in alone:
                 return False
@@ -161,7 +161,7 @@ class Index:
             lone = unpack(text, self.fields, self.width)
             if lone.bucket == bucket:
                 for link in lone.links:
-                    del self.alone[hash(link) & HASH]
+                    del self.alone[key_of(link)]
                 self.unfix(lone)
 
     def evict_place(self, link: str, bucket: int) -> None:
@@ -176,6 +176,11 @@ class Index:
         if self.floating:
             for when in group.moments():
                 self.floating.pop(name_of(when), None)
+
+
+def key_of(link: str) -> int:
+    """Return what a lone event is found by under a link."""
+    return hash(link) & HASH
 
 
 def bits_of(stated: Stated) -> int:

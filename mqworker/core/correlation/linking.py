@@ -11,9 +11,8 @@ from __future__ import annotations
 
 from typing import Final, final
 
-from mqworker.core.correlation.conditions import Check, Fields, OneOf, prohibitions
+from mqworker.core.correlation.conditions import Check, Field, Fields, OneOf, prohibitions
 from mqworker.core.correlation.rules import Path, Rule
-from mqworker.core.correlation.values import SPARE, cleaner
 
 SEPARATOR: Final = "\x1f"
 """Between the parts of a link: the ASCII unit separator, which no identifier holds. A value that
@@ -31,27 +30,19 @@ class Part:
     """A field that is a part of a link.
 
     position: its place in what is stated, -1 when it is no identity field.
-    spare: the name in `details` that serves where the field says nothing, "" for none.
     """
 
-    __slots__ = ("clean", "in_details", "name", "position", "spare")
+    __slots__ = ("field", "position")
 
     def __init__(self, where: Path, identity: tuple[Path, ...]) -> None:
         self.position = identity.index(where) if where in identity else -1
-        self.in_details = where.in_details
-        self.name = where.name
-        self.clean = cleaner(where)
-        self.spare = SPARE.get(where, "")
+        self.field = Field(where)
 
     def read(self, event: Fields, details: Fields, stated: Stated) -> str | None:
         """Return the field's text; None when it says nothing."""
         if self.position >= 0:
             return stated[self.position]
-        value = (details if self.in_details else event).get(self.name)
-        text = None if value is None else self.clean(value)
-        if text is None and self.spare:
-            text = self.clean(details.get(self.spare))
-        return text
+        return self.field.text(event, details)
 
 
 @final
