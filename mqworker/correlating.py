@@ -23,8 +23,9 @@ from mqworker.core.correlation.sighting import Sighter, Sighting
 from mqworker.core.correlation.walk import resolve
 from mqworker.core.document import serialize
 from mqworker.core.errors import MemoryUnavailable, Refused
-from mqworker.core.message import Document, Outcome
+from mqworker.core.message import Delivery, Document, Event, Outcome
 from mqworker.core.pace import Pace
+from mqworker.core.settlement import OpenMessage
 from mqworker.lanes import LaneMaker, Lanes
 from mqworker.pending import Pending
 from mqworker.ports import Memory, Remembered, Revisions
@@ -75,6 +76,19 @@ class Correlating:
         """Whether something is awaited that the threads do, or shall do next."""
         return self.visits.busy > 0 or bool(self.written) or self.amending.busy
 
+    def begin(
+        self, event: Event, message: OpenMessage, document: Document, delivery: Delivery
+    ) -> Pending:
+        """Return an event on its way, with what links it.
+
+        Where correlation can add nothing, its document's source is written at once: what the event
+        consists of is in the processor's caches now, and will not be when its batch is full.
+        """
+        item = Pending(event, message, document, self.sighter.see(event, document, delivery))
+        if not item.is_open():
+            self.write_source(item)
+        return item
+
     def load(self) -> None:
         """Read everything that is remembered. Blocks; for the start.
 
@@ -103,7 +117,7 @@ class Correlating:
     def stored(self, item: Pending, *, duplicate: bool) -> bool:
         """Take note that the sink has a document; return whether the event is complete with it."""
         sighting = item.sighting
-        if sighting is None or None not in sighting.stated:
+        if sighting is None or not item.is_open():
             return item.paid()
         if duplicate:
             self.unfinished.discard(sighting.id)
@@ -198,7 +212,7 @@ class Correlating:
         """Give each event of a batch what is known for it, and write its document's source."""
         for item in batch:
             sighting = item.sighting
-            if sighting is not None and None in sighting.stated:
+            if sighting is not None and item.is_open():
                 self.answer_one(item, sighting)
             self.write_source(item)
 
@@ -211,7 +225,9 @@ class Correlating:
             self.tally.fill(item.answer)
 
     def write_source(self, item: Pending) -> None:
-        """Write the source of an event's document, with what is known for it."""
+        """Write the source of an event's document, with what is known for it, if it is to do."""
+        if item.document.source:
+            return
         try:
             fields = filled(item.event.fields, item.answer, self.replica.rules)
             if self.privacy is not None:

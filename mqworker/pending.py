@@ -16,7 +16,7 @@ NOTHING: Final[Answer] = {}
 class Pending:
     """An event that is not decided yet.
 
-    document: as it is written; its source is empty until correlation has had its say.
+    document: as it is written; its source is empty until that can be written.
     sighting: what correlation remembers of it, None when it has no link.
     answer: what correlation has found for it so far.
     debts: its own document, and each other document that it makes correlation complete.
@@ -39,6 +39,11 @@ class Pending:
         self.answer: Answer = NOTHING
         self.debts = 1
         self.outcome = STORED
+
+    def is_open(self) -> bool:
+        """Tell whether it lacks something that another event may know."""
+        sighting = self.sighting
+        return sighting is not None and None in sighting.stated
 
     def paid(self) -> bool:
         """Take one debt off; tell whether none is left."""

@@ -170,14 +170,14 @@ class Worker:
 
         A defect of ours costs that message alone, and not the worker.
         """
-        sighter = self.correlating.sighter
+        correlating = self.correlating
         try:
             moment = self.moments.of(delivery, self.policy)
             prepared = prepare(delivery, self.policy, moment)
             made = documents(prepared, self.policy, moment)
             message = OpenMessage(prepared)
             return message, [
-                Pending(event, message, document, sighter.see(event, document, delivery))
+                correlating.begin(event, message, document, delivery)
                 for event, document in zip(prepared.events, made, strict=True)
             ]
         except Exception as defect:
