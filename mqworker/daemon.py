@@ -6,7 +6,6 @@ HUP: read schemas and configuration again, and keep the old ones if the new are 
 
 from __future__ import annotations
 
-import gc
 import logging
 import signal
 import time
@@ -15,6 +14,7 @@ from types import FrameType
 
 from mqworker.core.errors import MqworkerError, Unavailable
 from mqworker.core.policy import Policy
+from mqworker.garbage import Garbage
 from mqworker.ports import Sink
 from mqworker.service import Service
 from mqworker.telemetry import Fact, Tally
@@ -27,9 +27,6 @@ PAUSE_S = 2.0
 
 REPORT_S = 60.0
 """How often counts are logged, in seconds; not at all while nothing happens."""
-
-NEW_OBJECTS = 400_000
-"""After so many the garbage collector looks at them, which takes some 20 ms."""
 
 DONE = 0
 UNSETTLED = 75
@@ -73,12 +70,11 @@ class Reporter:
         self.last = time.monotonic()
 
     def report(self) -> None:
-        """Log what happened since the last report, and tidy up, if it is time for it."""
+        """Log what happened since the last report, if it is time for it."""
         now = time.monotonic()
         if now - self.last < REPORT_S:
             return
         self.last = now
-        gc.collect(0)  # a quiet worker makes few objects, but a failed request may hold a bulk
         if news := self.tally.news():
             log.info("last minute %s", spell(news))
 
@@ -151,18 +147,6 @@ def wait_for(
             return
 
 
-def tend_garbage() -> None:
-    """Let the collector look at what is new only, and not often.
-
-    It finds reference cycles; the worker makes next to none, but holds thousands of messages, and
-    looking at all of them again and again took a third of its processor time. A look at every
-    50,000 new objects, which are those of 2,000 messages, still took a tenth.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(NEW_OBJECTS, 20, 100)
-
-
 def run(
     worker: Worker,
     signals: Signals,
@@ -179,12 +163,13 @@ def run(
         service: told how the worker gets on.
         look: called in every turn.
     """
-    tend_garbage()
-    service = service or Service()
+    service, garbage = service or Service(), Garbage()
+    garbage.begin()
 
     def tend() -> None:
         service.tend(worker.open, consuming=worker.parts.source.ready)
         look()
+        garbage.tend()
 
     def hurry() -> bool:
         tend()

@@ -22,8 +22,8 @@ LONG = [pytest.mark.long, pytest.mark.timeout(1800)]
 @pytest.mark.parametrize(
     ("first", "growth"),
     [
-        # What a worker needs anyway it has all asked for by 100,000 only: its collector of garbage
-        # waits for many new objects. The longer test has the narrow bound.
+        # What a worker needs anyway it has all asked for by 100,000 only. The longer test has the
+        # narrow bound.
         pytest.param(30_000, 1.45, id="30000-and-300000"),
         pytest.param(100_000, 1.1, id="100000-and-1000000", marks=LONG),
     ],
