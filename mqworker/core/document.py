@@ -42,6 +42,7 @@ def serialize(fields: dict[str, object]) -> bytes:
         Refused: it holds what JSON has no form for.
     """
     try:
-        return orjson.dumps(fields)
+        # A copy has the room that it needs; orjson leaves eight kilobytes to the shortest text.
+        return b"%b" % orjson.dumps(fields)
     except orjson.JSONEncodeError as error:
         raise Refused(Refusal("document", f"can't be written as JSON: {error}")) from error
