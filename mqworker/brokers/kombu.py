@@ -50,7 +50,7 @@ class KombuOptions:
     queue: str = "eventtask"
     exchanges: tuple[str, ...] = MOZDEF_EXCHANGES
     passive: bool = False
-    prefetch: int = 5000
+    prefetch: int = 8000
     user: str | None = None
     password: str | None = field(default=None, repr=False)
     ca_file: Path | None = None

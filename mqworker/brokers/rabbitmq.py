@@ -65,7 +65,7 @@ class RabbitmqOptions:
     exchanges: tuple[str, ...] = ("eventtask", "mozdef")
     passive: bool = False
     others: tuple[str, ...] = ()
-    prefetch: int = 5000
+    prefetch: int = 8000
     prefetch_bytes: int = 256 * 2**20
     heartbeat_s: int = 20
     connect_timeout_s: float = 5.0

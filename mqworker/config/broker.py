@@ -50,7 +50,7 @@ class BrokerOptions:
         whole(1, 65535),
         "Messages that a worker holds at once, unacknowledged. It bounds memory, and is the "
         "back-pressure when the sink is slow.",
-        5000,
+        8000,
     )
     heartbeat: int = option(
         whole_duration(1, 65535),

@@ -16,11 +16,6 @@ ELASTICSEARCH = dict.fromkeys(("http", "https"), "Elasticsearch")
 
 def conflicts(settings: Settings) -> Iterator[str]:
     """Tell which values do not go together; nothing when all is well."""
-    if settings.batch_count > settings.prefetch:
-        yield (
-            f"batch_count ({settings.batch_count}) is more than prefetch ({settings.prefetch}): "
-            "no batch would ever be full"
-        )
     if settings.retry_min > settings.retry_max:
         least, most = show_seconds(settings.retry_min), show_seconds(settings.retry_max)
         yield f"retry_min ({least}) is more than retry_max ({most})"

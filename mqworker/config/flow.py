@@ -16,7 +16,12 @@ MEBIBYTE = 1024 * KIBIBYTE
 class FlowOptions:
     """Batches, retries and the brake."""
 
-    batch_count: int = option(whole(), "Documents in one bulk request, at most.", 500)
+    batch_count: int = option(
+        whole(),
+        "Documents in one bulk request, at most; never more than prefetch, which is all that a "
+        "worker has in hand.",
+        1000,
+    )
     batch_bytes: int = option(
         size(KIBIBYTE),
         "Bytes of the documents in one bulk request, at most; a larger document goes alone.",

@@ -29,9 +29,9 @@ Where a value comes from
 
 Every option can be given in three places, under the same name. The first that has it wins:
 
-1. a flag: ``--batch-count 500``
-2. an environment variable: ``MQWORKER_BATCH_COUNT=500``
-3. a key in a TOML file: ``batch_count = 500`` (``batch-count`` is accepted too)
+1. a flag: ``--batch-count 1000``
+2. an environment variable: ``MQWORKER_BATCH_COUNT=1000``
+3. a key in a TOML file: ``batch_count = 1000`` (``batch-count`` is accepted too)
 
 The file is the one that ``--config`` names, else the one that ``MQWORKER_CONFIG`` names, else
 ``/etc/mqworker/mqworker.toml`` when it exists. ``examples/mqworker.toml`` has every option with its

@@ -1,6 +1,6 @@
 """How an option is declared: as a dataclass field, with what its documentation is made of.
 
-    batch_count: int = option(whole(), "Documents in one bulk request, at most.", 500)
+    batch_count: int = option(whole(), "Documents in one bulk request, at most.", 1000)
 
 declares the TOML key `batch_count`, the flag `--batch-count`, the variable `MQWORKER_BATCH_COUNT`
 and a paragraph of the manual.

@@ -16,7 +16,7 @@ class BatchPolicy:
     age_s: seconds that the first document may wait for others.
     """
 
-    count: int = 500
+    count: int = 1000
     bytes: int = 5 * 1024 * 1024
     age_s: float = 0.1
 

@@ -1,6 +1,6 @@
 """How many messages to ask a broker for at a time, where some may be large.
 
-A broker counts messages, not bytes: 5000 of 10 MB would be 50 GB on their way before the first is
+A broker counts messages, not bytes: 8000 of 10 MB would be 80 GB on their way before the first is
 settled.
 
 1. The large messages in our hands weigh at most `most_bytes`, and the one more that shows it. Small
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-LARGE_BYTES = 65536
+LARGE_BYTES = 32768
 
 
 class Prefetch:

@@ -1,7 +1,7 @@
 """Memory shared by the processes of one host: an append-only log in one SQLite file.
 
 1. When `exchange` returns, what it appended survives a kill -9 and, each commit being synced, a
-   power loss: acknowledged events are evidence for those that come later. A batch of 500 events
+   power loss: acknowledged events are evidence for those that come later. A batch of 1000 events
    is one commit, so the sync costs each event next to nothing.
 2. Entries are appended under the file's write lock, with positions in the order of their commits:
    who has read up to a position has read all below it.

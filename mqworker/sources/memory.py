@@ -20,7 +20,7 @@ class MemorySource:
         queue: str,
         *,
         exchanges: Iterable[str] = (),
-        prefetch: int = 5000,
+        prefetch: int = 8000,
     ) -> None:
         """Declare the queue, bind it by its name to each exchange, and consume it."""
         self.broker = broker

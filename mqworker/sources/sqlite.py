@@ -40,7 +40,7 @@ class SqliteSource:
         queue: str,
         *,
         exchanges: Iterable[str] = (),
-        prefetch: int = 5000,
+        prefetch: int = 8000,
         options: SqliteOptions = DEFAULTS,
     ) -> None:
         """Name what to consume.

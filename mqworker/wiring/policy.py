@@ -39,9 +39,10 @@ def build_policy(settings: Settings) -> Policy:
 
 
 def build_pace(settings: Settings) -> Pace:
-    """Return the rhythm of the worker."""
+    """Return the rhythm of the worker. A batch that prefetch does not allow would never be full."""
+    count = min(settings.batch_count, settings.prefetch)
     return Pace(
-        batch=BatchPolicy(settings.batch_count, settings.batch_bytes, settings.batch_age),
+        batch=BatchPolicy(count, settings.batch_bytes, settings.batch_age),
         bulks=settings.bulks,
         backoff=Backoff(settings.retry_min, settings.retry_max),
         brake=BrakePolicy(settings.brake_ratio, settings.brake_sample, settings.brake_pause),

@@ -52,7 +52,8 @@ def test_examples_are_tried(mqworker: Run, tmp_path: Path) -> None:
 
 
 def test_what_is_wrong_with_the_configuration_is_told_line_by_line(mqworker: Run) -> None:
-    result = mqworker("check", "--offline", "--batch-count", "6000", "--retry-min", "1h")
+    flags = ("--memory", "process:", "--processes", "2", "--retry-min", "1h")
+    result = mqworker("check", "--offline", *flags)
 
     assert 78 == result.exit_code
     assert 2 == result.stdout.count("✗ configuration")

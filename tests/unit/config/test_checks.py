@@ -19,7 +19,6 @@ def test_the_defaults_fit_together_and_raise_no_doubt() -> None:
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"batch_count": 6000}, "batch_count (6000) is more than prefetch (5000)"),
         ({"retry_min": 60.0}, "retry_min (1m) is more than retry_max (30s)"),
         ({"broker_cert_file": FILE}, "broker_cert_file needs broker_key_file"),
         ({"sink_key_file": FILE}, "sink_key_file needs sink_cert_file"),

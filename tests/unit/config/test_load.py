@@ -45,7 +45,7 @@ def test_a_flag_wins_over_a_variable_over_the_file_over_the_default(tmp_path: Pa
 
     found = loaded.settings
     assert ("flag",) == found.queue
-    assert (8, 600, 500) == (found.bulks, found.prefetch, found.batch_count)
+    assert (8, 600, 1000) == (found.bulks, found.prefetch, found.batch_count)
     expected = ["--queue", "MQWORKER_BULKS", f"{path}: prefetch", "default"]
     assert expected == [loaded.origins[n] for n in ("queue", "bulks", "prefetch", "batch_count")]
 

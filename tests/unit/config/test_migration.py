@@ -89,7 +89,7 @@ def test_lists_are_read_as_python_writes_them_too() -> None:
 
 @pytest.mark.parametrize(
     ("prefetch", "bulk", "expected"),
-    [("50", None, (50, 50)), ("50", "150", (150, 150)), ("9000", "0", (9000, 500))],
+    [("50", None, (50, 50)), ("50", "150", (150, 150)), ("9000", "0", (9000, 1000))],
 )
 def test_a_batch_always_fits_into_the_prefetch(
     prefetch: str, bulk: str | None, expected: tuple[int, int]
