@@ -67,7 +67,7 @@ class Burying:
             again = range(len(messages)) if failed is None else failed
             kept: list[OpenMessage] = []
             for position, message in enumerate(messages):
-                if message.prepared.delivery.tag.channel == channel:
+                if message.delivery.tag.channel == channel:
                     (kept if position in again else buried).append(message)
             self.waiting = kept + self.waiting
             self.attempt = self.attempt + 1 if again else 0
@@ -83,16 +83,16 @@ class Burying:
         """Return what a dead letter is made of; after a defect, of what was sent."""
         if self.redact is not None:
             try:
-                return self.redact(message.prepared, message.failures)
+                return self.redact(message.remains, message.failures)
             except Exception:
                 log.exception("a defect of mqworker: a dead letter is not redacted")
-        return message.prepared, message.failures
+        return message.remains, message.failures
 
     def publish(self, messages: list[OpenMessage]) -> Collection[int]:
         """Publish dead letters; runs in the thread. Returns the positions to publish again."""
         now = datetime.now(UTC)
         letters = [
-            dead_letter(*self.remains(message), self.grave.of(message.prepared.delivery), now)
+            dead_letter(*self.remains(message), self.grave.of(message.delivery), now)
             for message in messages
         ]
         try:

@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from mqworker.amending import Amending
 from mqworker.core.correlation.answer import better
@@ -23,11 +23,11 @@ from mqworker.core.correlation.sighting import Sighter, Sighting
 from mqworker.core.correlation.walk import resolve
 from mqworker.core.document import serialize
 from mqworker.core.errors import MemoryUnavailable, Refused
-from mqworker.core.message import Delivery, Document, Event, Outcome
+from mqworker.core.message import Document, Event, Outcome
 from mqworker.core.pace import Pace
 from mqworker.core.settlement import OpenMessage
 from mqworker.lanes import LaneMaker, Lanes
-from mqworker.pending import Pending
+from mqworker.pending import WRITTEN, Pending
 from mqworker.ports import Memory, Remembered, Revisions
 from mqworker.remembering import Remembering
 from mqworker.telemetry import Tally
@@ -76,15 +76,14 @@ class Correlating:
         """Whether something is awaited that the threads do, or shall do next."""
         return self.visits.busy > 0 or bool(self.written) or self.amending.busy
 
-    def begin(
-        self, event: Event, message: OpenMessage, document: Document, delivery: Delivery
-    ) -> Pending:
+    def begin(self, event: Event, document: Document, message: OpenMessage) -> Pending:
         """Return an event on its way, with what links it.
 
         Where correlation can add nothing, its document's source is written at once: what the event
         consists of is in the processor's caches now, and will not be when its batch is full.
         """
-        item = Pending(event, message, document, self.sighter.see(event, document, delivery))
+        sighting = self.sighter.see(event, document, message.delivery)
+        item = Pending(event, message, document, sighting)
         if not item.is_open():
             self.write_source(item)
         return item
@@ -128,7 +127,7 @@ class Correlating:
 
     def refused(self, item: Pending) -> bool:
         """Take note that the sink can't store a document; return whether the event is complete."""
-        self.unfinished.discard(item.event.id)
+        self.unfinished.discard(item.id)
         return item.paid()
 
     def submit(self, now: float) -> None:
@@ -196,10 +195,8 @@ class Correlating:
             return
         for batch in visit.batches:
             self.answer(batch)
-        items = {item.event.id: item for item in visit.items}
-        seen: set[Shelved] = set()
-        for name, change in changes.items():
-            self.spread(items[name], change, seen)
+        if changes:
+            self.spread_all(visit.items, changes)
         for batch in visit.batches:
             progress.write(batch)
         for batch in visit.early:
@@ -220,7 +217,7 @@ class Correlating:
         """Give an event that lacks something what is known for it."""
         item.sighting = self.replica.fixed(sighting)
         item.answer = resolve(self.replica, item.sighting)
-        self.unfinished.add(item.event.id)
+        self.unfinished.add(item.id)
         if item.answer:
             self.tally.fill(item.answer)
 
@@ -229,16 +226,23 @@ class Correlating:
         if item.document.source:
             return
         try:
-            fields = filled(item.event.fields, item.answer, self.replica.rules)
+            fields = filled(item.fields, item.answer, self.replica.rules)
             if self.privacy is not None:
                 fields = self.privacy.document(fields, item.answer, self.replica.rules)
             index_name, name, _, elsewhere = item.document
             source = serialize(fields)
             item.document = tuple.__new__(Document, (index_name, name, source, elsewhere))
-            item.event.fields.clear()  # needed no more, and most of what an event in hand weighs
+            item.fields = WRITTEN  # they are most of what an event in hand weighs
         except Refused as refused:
-            self.unfinished.discard(item.event.id)
+            self.unfinished.discard(item.id)
             item.outcome = Outcome("refused", refused.refusal.reason)
+
+    def spread_all(self, items: Sequence[Pending], changes: Mapping[str, Change]) -> None:
+        """Have the documents completed that these events affect."""
+        seen: set[Shelved] = set()
+        by_id = {item.id: item for item in items}
+        for name, change in changes.items():
+            self.spread(by_id[name], change, seen)
 
     def spread(self, item: Pending, change: Change, seen: set[Shelved]) -> None:
         """Have the documents completed that a sighting affects.
@@ -252,7 +256,7 @@ class Correlating:
 
     def checked(self, item: Pending) -> bool:
         """Compare what was written with what is known now; return whether the event is complete."""
-        self.unfinished.discard(item.event.id)
+        self.unfinished.discard(item.id)
         sighting = item.sighting
         if sighting is None:
             return item.paid()

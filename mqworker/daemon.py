@@ -191,6 +191,7 @@ def run(
     finally:
         worker.close()
         reporter.conclude()
+        garbage.end()
     if not settled:
         log.warning("left with %d unsettled messages; the broker delivers them again", worker.open)
     return DONE if settled else UNSETTLED

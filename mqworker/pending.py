@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from mqworker.core.correlation.answer import Answer
 from mqworker.core.correlation.sighting import Sighting
@@ -12,10 +12,16 @@ from mqworker.core.settlement import OpenMessage
 NOTHING: Final[Answer] = {}
 """What is known of an event that lacks nothing; nobody writes into an answer."""
 
+WRITTEN: Final[dict[str, Any]] = {}
+"""The fields of an event whose document's source is written; nobody writes into them."""
+
 
 class Pending:
     """An event that is not decided yet.
 
+    It keeps of the event what is still needed: thousands are in hand.
+
+    id, position: the event's. fields: they are WRITTEN once the document's source is.
     document: as it is written; its source is empty until that can be written.
     sighting: what correlation remembers of it, None when it has no link.
     answer: what correlation has found for it so far.
@@ -23,7 +29,10 @@ class Pending:
     outcome: what became of its own document.
     """
 
-    __slots__ = ("answer", "debts", "document", "event", "message", "outcome", "sighting")
+    __slots__ = (
+        *("answer", "debts", "document", "fields", "id", "message", "outcome", "position"),
+        "sighting",
+    )
 
     def __init__(
         self,
@@ -32,7 +41,9 @@ class Pending:
         document: Document,
         sighting: Sighting | None = None,
     ) -> None:
-        self.event = event
+        self.id = event.id
+        self.position = event.position
+        self.fields = event.fields
         self.message = message
         self.document = document
         self.sighting = sighting

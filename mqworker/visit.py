@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mqworker.amending import Entry
 from mqworker.core.correlation.sighting import Sighting
+from mqworker.core.message import STORED
 from mqworker.pending import Pending
 
 
@@ -31,12 +31,13 @@ class Visit(NamedTuple):
     @property
     def sightings(self) -> list[Sighting]:
         """What to append."""
-        return [item.sighting for item in self.items if item.sighting]
+        batches = [*self.early, *self.batches]
+        return [item.sighting for batch in batches for item in batch if item.sighting]
 
     @property
-    def items(self) -> Iterator[Pending]:
+    def items(self) -> list[Pending]:
         """The events to remember."""
-        return (item for batch in (*self.early, *self.batches) for item in batch)
+        return [item for batch in [*self.early, *self.batches] for item in batch]
 
 
 @dataclass(slots=True)
@@ -48,6 +49,9 @@ class Progress:
 
     def write(self, items: list[Pending]) -> None:
         """Add a batch to write, but for what has no form in JSON: that is decided already."""
-        self.ready.append([item for item in items if item.outcome.status != "refused"])
-        broken = [item for item in items if item.outcome.status == "refused"]
+        stored = STORED  # what is assumed of all others
+        broken = [item for item in items if item.outcome is not stored]
+        if broken:
+            items = [item for item in items if item.outcome is stored]
+        self.ready.append(items)
         self.complete += [item for item in broken if item.paid()]

@@ -15,9 +15,7 @@
 from __future__ import annotations
 
 import logging
-import random
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mqworker.burying import Burying, Redact
@@ -25,7 +23,7 @@ from mqworker.core.batch import Batch
 from mqworker.core.brake import Brake, Place
 from mqworker.core.correlation.rules import Rules
 from mqworker.core.deadletter import Grave
-from mqworker.core.message import Delivery, Failure, Prepared, Refusal, Tag
+from mqworker.core.message import Delivery, Document, Event, Failure, Prepared, Refusal, Tag
 from mqworker.core.pace import Pace
 from mqworker.core.pipeline import Moments, documents, prepare
 from mqworker.core.policy import Policy
@@ -33,7 +31,7 @@ from mqworker.core.privacy import Privacy
 from mqworker.core.receipts import Receipts
 from mqworker.core.settlement import OpenMessage
 from mqworker.correlating import Correlating
-from mqworker.lanes import LaneMaker, Lanes
+from mqworker.outside import OUTSIDE, Outside
 from mqworker.pending import Pending
 from mqworker.ports import Memory, Publisher, Source, Store
 from mqworker.remembering import Remembering
@@ -59,22 +57,6 @@ class Parts:
     rules: Rules
     privacy: Privacy | None = None
     redact: Redact | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """What a worker knows of the world by itself: time, chance and threads.
-
-    clock: monotonic seconds. wall: seconds since 1970. chance: a random number in [0, 1).
-    """
-
-    clock: Callable[[], float] = time.monotonic
-    wall: Callable[[], float] = time.time
-    chance: Callable[[], float] = random.random
-    lanes: LaneMaker = Lanes
-
-
-OUTSIDE = Outside()
 
 
 class Worker:
@@ -155,8 +137,6 @@ class Worker:
         size = len(delivery.body) // (len(items) or 1)
         for item in items:
             self.put(item, size, now)
-            if item.event.failed:
-                self.tally.add("unread")
         if delivery.redelivered:
             self.tally.add("redelivered")
         if message.failures:
@@ -170,21 +150,28 @@ class Worker:
 
         A defect of ours costs that message alone, and not the worker.
         """
-        correlating = self.correlating
         try:
             moment = self.moments.of(delivery, self.policy)
             prepared = prepare(delivery, self.policy, moment)
-            made = documents(prepared, self.policy, moment)
             message = OpenMessage(prepared)
-            return message, [
-                correlating.begin(event, message, document, delivery)
-                for event, document in zip(prepared.events, made, strict=True)
-            ]
+            made = documents(prepared, self.policy, moment)
+            return message, self.begun(prepared.events, made, message)
         except Exception as defect:
             log.exception("a defect of mqworker: the message goes to the dead letters")
             refusal = Refusal("normalize", f"a defect of mqworker: {defect!r}")
             failed = Prepared(delivery, "", several=False, failures=(Failure(0, refusal),))
             return OpenMessage(failed), []
+
+    def begun(
+        self, events: Sequence[Event], made: Sequence[Document], message: OpenMessage
+    ) -> list[Pending]:
+        """Send the events of a message on their way."""
+        items: list[Pending] = []
+        for event, document in zip(events, made, strict=True):
+            items.append(self.correlating.begin(event, document, message))
+            if event.failed:
+                self.tally.add("unread")
+        return items
 
     def put(self, pending: Pending, size: int, now: float) -> None:
         """Put a document into the batch, sending the batch off first where it would not fit."""
@@ -197,13 +184,11 @@ class Worker:
         if not self.brake.observe(place, good, bad, self.clock()):
             return
         self.tally.add("braked")
+        brake = self.pace.brake
         log.error(
             "most of what comes is bad (over %.0f %% of about %d): consumption stops for %.0f s; "
             "see the dead-letter queue %s",
-            100 * self.pace.brake.ratio,
-            self.pace.brake.sample,
-            self.pace.brake.pause_s,
-            self.parts.grave,
+            *(100 * brake.ratio, brake.sample, brake.pause_s, self.parts.grave),
         )
 
     def wait_s(self, now: float) -> float:
@@ -255,7 +240,7 @@ class Worker:
 
     def conclude(self, item: Pending) -> None:
         """Take note that an event is complete, and with the last one its message."""
-        item.message.conclude(item.event.position, item.outcome)
+        item.message.conclude(item.position, item.outcome)
         if not item.message.waiting:
             self.finish(item.message)
 
@@ -269,7 +254,7 @@ class Worker:
     def release(self, message: OpenMessage) -> None:
         """Take note that the broker may forget a message."""
         message.receipt.left -= 1
-        self.done.append(message.prepared.delivery.tag)
+        self.done.append(message.delivery.tag)
 
     def settle(self) -> None:
         """Tell the broker what it may forget."""

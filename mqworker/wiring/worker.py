@@ -20,6 +20,7 @@ from mqworker.core.privacy_letter import redacted
 from mqworker.daemon import Signals, recalled, run, verified
 from mqworker.lanes import Lanes
 from mqworker.notification import service_manager
+from mqworker.outside import Outside
 from mqworker.ports import Publisher
 from mqworker.publishers.rabbitmq import RabbitmqPublisher
 from mqworker.pulse import Pulse
@@ -33,7 +34,7 @@ from mqworker.wiring.sight import WorkerView
 from mqworker.wiring.sink import open_sink
 from mqworker.wiring.tracing import traced_source
 from mqworker.wiring.view import seen
-from mqworker.worker import Outside, Parts, Worker
+from mqworker.worker import Parts, Worker
 
 
 def run_worker(

@@ -27,11 +27,12 @@ from mqworker.core.pace import Pace
 from mqworker.core.policy import Policy
 from mqworker.lanes import Finished
 from mqworker.memories.process import ProcessLog, ProcessMemory
+from mqworker.outside import Outside
 from mqworker.publishers.memory import MemoryPublisher
 from mqworker.sinks.memory import MemorySink
 from mqworker.sources.memory import MemorySource
 from mqworker.telemetry import Tally
-from mqworker.worker import Outside, Parts, Worker
+from mqworker.worker import Parts, Worker
 
 POLICY = Policy(load_schemas(()), naming=Naming(days_back=36500))
 START = datetime(2026, 1, 1, tzinfo=UTC)

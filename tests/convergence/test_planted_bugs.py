@@ -17,7 +17,7 @@ MOST_RUNS = 3000
 
 def read_once_after_the_write(patch):
     def checked(self, item):
-        self.unfinished.discard(item.event.id)
+        self.unfinished.discard(item.id)
         return item.paid()
 
     patch.setattr(Correlating, "checked", checked)

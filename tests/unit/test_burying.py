@@ -58,7 +58,7 @@ def rounds(burying: Burying, count: int) -> list[list[bytes]]:
         while not burying.lanes.done.qsize():
             time.sleep(0.001)
         found = burying.collect(LONG_AFTER * (number + 1), 1)
-        buried.append([each.prepared.delivery.body for each in found])
+        buried.append([each.delivery.body for each in found])
     return buried
 
 

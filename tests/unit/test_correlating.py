@@ -36,7 +36,7 @@ def begun():
         delivery = Delivery(Tag(0, 1), body, PlainProperties(), datetime.now(UTC))
         prepared = prepare(delivery, POLICY)
         (document,) = documents(prepared, POLICY)
-        return correlating.begin(prepared.events[0], OpenMessage(prepared), document, delivery)
+        return correlating.begin(prepared.events[0], document, OpenMessage(prepared))
 
     yield begin
     correlating.close()
@@ -46,7 +46,7 @@ def test_an_event_that_lacks_nothing_is_written_at_once_and_weighs_no_more_than_
     item = begun(WHOLE)
     assert item.sighting
     assert orjson.loads(item.document.source)["details"].items() >= WHOLE.items()
-    assert not item.event.fields
+    assert not item.fields
 
 
 def test_an_event_that_nothing_links_is_written_at_once(begun):
@@ -59,4 +59,4 @@ def test_an_event_that_lacks_something_waits_for_what_others_know(begun):
     item = begun({"sessionid": WHOLE["sessionid"]})
     assert item.is_open()
     assert not item.document.source
-    assert item.event.fields["details"] == {"sessionid": WHOLE["sessionid"]}
+    assert item.fields["details"] == {"sessionid": WHOLE["sessionid"]}

@@ -28,7 +28,7 @@ def test_a_message_waits_for_each_of_its_events():
     message.conclude(0, STORED)
     assert message.waiting == 1
     message.conclude(1, DUPLICATE)
-    assert (message.waiting, message.failures) == (0, [])
+    assert (message.waiting, message.failures) == (0, ())
 
 
 def test_what_the_sink_refuses_is_a_failure_at_its_position():
