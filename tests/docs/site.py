@@ -22,6 +22,7 @@ from tests.shippers.stack import Stack
 
 LIMIT_S = 60
 SEEN_S = 15.0
+UNAVAILABLE = 69
 COPIED = ("examples", "systemd")
 BULK = b'{"create":{}}\n{"summary":"kept in a spool","hostname":"web1"}\n'
 MOZDEF = "[options]\nmqserver=127.0.0.1\nesservers=http://127.0.0.1:9200\ntaskexchange=eventtask\n"
@@ -104,14 +105,18 @@ class Site:
         """Run a command line until it prints what it must; return what it printed."""
         until = time.monotonic() + SEEN_S
         while True:
-            printed = self.run_once(line)
-            if re.search(how.shows, printed) or time.monotonic() > until:
-                assert re.search(how.shows, printed), printed
+            is_late = time.monotonic() > until
+            printed = self.run_once(line, may_wait=not is_late)
+            if printed is not None and re.search(how.shows, printed):
                 return printed
+            assert not is_late, printed
             time.sleep(0.5)
 
-    def run_once(self, line: Line) -> str:
-        """Run a command line; return what it printed."""
+    def run_once(self, line: Line, *, may_wait: bool) -> str | None:
+        """Run a command line; return what it printed.
+
+        None if a service can't serve yet: an index that is just being made can't be searched.
+        """
         if line.text.startswith("rabbitmqctl "):
             return self.administer(line)
         done = subprocess.run(
@@ -124,6 +129,8 @@ class Site:
             check=False,
             timeout=LIMIT_S,
         )
+        if may_wait and done.returncode == UNAVAILABLE:
+            return None
         assert done.returncode == 0, f"{line.place}: {done.stdout}{done.stderr}"
         vhost = self.stack.broker.rpartition("/")[2]
         return done.stdout.replace(
