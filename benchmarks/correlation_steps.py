@@ -35,7 +35,7 @@ from mqworker.core.policy import Policy
 from mqworker.ports import Remembered
 from mqworker.remembering import Remembering
 
-BATCH = 500
+BATCH = 1000
 Result = TypeVar("Result")
 
 

@@ -27,7 +27,7 @@ from mqworker.core.extract import Extraction
 from mqworker.core.naming import Naming
 from mqworker.core.pace import Pace
 from mqworker.core.policy import Policy
-from mqworker.daemon import tend_garbage
+from mqworker.garbage import Garbage
 from mqworker.memories.process import ProcessMemory
 from mqworker.memories.redis import RedisMemory
 from mqworker.memories.redis_server import RedisMemoryOptions
@@ -50,7 +50,7 @@ class Trial:
 
     shape: Shape = field(default_factory=Shape)
     memory: str = ""
-    batch: int = 500
+    batch: int = 1000
     share: int = 0
     shares: int = 1
     documents: str = ""
@@ -78,7 +78,7 @@ def measure(trial: Trial) -> Measured:
     """Run a worker over its share of a stream until all is settled."""
     worker, source, sink = assemble(trial, generate(trial.shape))
     worker.correlating.load()
-    tend_garbage()  # as the daemon does; the stream is frozen with it
+    Garbage().begin()  # as the daemon does; the stream is frozen with it
     print("ready", flush=True)
     sys.stdin.readline()
     before, cpu, began = own_bytes(), cpu_seconds(), time.time()
