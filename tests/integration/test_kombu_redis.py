@@ -20,7 +20,8 @@ from mqworker.sources.redis import RedisSource
 from tests.integration.redis_traffic import LEASE_S, await_some, bodies, options, publish
 from tests.services.redis import Redis
 
-# A worker that stores what it receives into a file, and settles what is stored, a little late.
+# A worker that stores what it receives into a file, and settles what is stored, a little late. It
+# takes 250 at most: who kills it may be slow.
 WORKER = """
 import sys
 from mqworker.brokers.kombu import KombuOptions
@@ -28,12 +29,13 @@ from mqworker.sources.redis import RedisSource
 
 url, queue, path = sys.argv[1:]
 source = RedisSource(KombuOptions((url,), queue=queue, prefetch=200))
-stored = []
+stored, left = [], 250
 with open(path, "ab", buffering=0) as store:
     while True:
-        for delivery in source.receive(50, 0.1):
+        for delivery in source.receive(min(left, 50), 0.1):
             store.write(delivery.body + b"\\n")
             stored.append(delivery.tag)
+            left -= 1
         source.settle(stored[:-20])
         stored = stored[-20:]
 """
