@@ -29,10 +29,11 @@ def placed(
         redelivered: the broker handed it over before, so it may be stored already. A broker may
             forget that at its own restart: what has no time at all is always looked for.
     """
-    where = (naming, event.occurred, stamp, received)
-    doubtful = redelivered or (stamp is None and event.occurred is None)
-    elsewhere = earlier_places(*where) if doubtful else ()
-    return tuple.__new__(Document, (place(*where), event.id, b"", elsewhere))
+    occurred = event.occurred
+    doubtful = redelivered or (stamp is None and occurred is None)
+    elsewhere = earlier_places(naming, occurred, stamp, received) if doubtful else ()
+    index_name = place(naming, occurred, stamp, received)
+    return tuple.__new__(Document, (index_name, event.id, b"", elsewhere))
 
 
 def serialize(fields: dict[str, object]) -> bytes:
