@@ -49,9 +49,6 @@ class Progress:
 
     def write(self, items: list[Pending]) -> None:
         """Add a batch to write, but for what has no form in JSON: that is decided already."""
-        stored = STORED  # what is assumed of all others
-        broken = [item for item in items if item.outcome is not stored]
-        if broken:
-            items = [item for item in items if item.outcome is stored]
-        self.ready.append(items)
+        broken = [item for item in items if item.outcome is not STORED]
+        self.ready.append([each for each in items if each.outcome is STORED] if broken else items)
         self.complete += [item for item in broken if item.paid()]

@@ -184,11 +184,13 @@ class Worker:
         if not self.brake.observe(place, good, bad, self.clock()):
             return
         self.tally.add("braked")
-        brake = self.pace.brake
         log.error(
             "most of what comes is bad (over %.0f %% of about %d): consumption stops for %.0f s; "
             "see the dead-letter queue %s",
-            *(100 * brake.ratio, brake.sample, brake.pause_s, self.parts.grave),
+            100 * self.pace.brake.ratio,
+            self.pace.brake.sample,
+            self.pace.brake.pause_s,
+            self.parts.grave,
         )
 
     def wait_s(self, now: float) -> float:

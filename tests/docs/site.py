@@ -15,6 +15,7 @@ from pathlib import Path
 
 import orjson
 
+from mqworker.cli.status import UNAVAILABLE
 from tests.daemons import START_LIMIT_S, await_condition
 from tests.docs.lines import ROOT, Line, blocks_of
 from tests.docs.treatment import Run, Serve
@@ -22,7 +23,6 @@ from tests.shippers.stack import Stack
 
 LIMIT_S = 60
 SEEN_S = 15.0
-UNAVAILABLE = 69
 COPIED = ("examples", "systemd")
 BULK = b'{"create":{}}\n{"summary":"kept in a spool","hostname":"web1"}\n'
 MOZDEF = "[options]\nmqserver=127.0.0.1\nesservers=http://127.0.0.1:9200\ntaskexchange=eventtask\n"
